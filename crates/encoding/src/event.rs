@@ -1,0 +1,53 @@
+//! The compound event and the encoded piece: what the model reads and writes.
+
+use crate::{BarConditions, Conditions, Metre};
+
+/// One note as the model sees it: six class numbers, in the order of the chain rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(C)]
+pub struct NoteEvent {
+    /// Step within the bar, below the bar's length and [`crate::POSITIONS`].
+    pub position: u8,
+    /// General MIDI program, or [`crate::DRUMS`].
+    pub program: u8,
+    /// MIDI note number, or drum sound.
+    pub pitch: u8,
+    /// Class of the offset from twelve-tone pitch; [`crate::CENTS_ZERO`] is none.
+    pub cents: u8,
+    /// Class of the duration; [`crate::duration_steps`].
+    pub duration: u8,
+    /// Class of the velocity: `velocity / 4`.
+    pub velocity: u8,
+}
+
+/// Whether steps follow the beat or the clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Grid {
+    /// Steps are fractions of a quarter note.
+    #[default]
+    Beat,
+    /// A performance without beats: 24 steps a second, "bars" of two seconds, tempo unknown.
+    Time,
+}
+
+/// One bar: its metre and its notes, sorted and without two equal (position, program, pitch).
+#[derive(Clone, Debug, PartialEq)]
+pub struct EncodedBar {
+    /// Gives the bar's length in steps.
+    pub metre: Metre,
+    /// Sorted by position, program (drums last), pitch.
+    pub notes: Vec<NoteEvent>,
+    /// Computed from the notes.
+    pub conditions: BarConditions,
+}
+
+/// A piece in the model's form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EncodedPiece {
+    /// Beat or clock.
+    pub grid: Grid,
+    /// The bars in order; a piece has at least one.
+    pub bars: Vec<EncodedBar>,
+    /// What is known of the piece.
+    pub conditions: Conditions,
+}
