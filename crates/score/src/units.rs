@@ -35,6 +35,7 @@ macro_rules! ranged_byte {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(u8);
+        #[allow(unused_comparisons, clippy::absurd_extreme_comparisons)] // where the least value is 0
         impl $name {
             /// The value, or `None` when it is out of range.
             pub const fn new(value: u8) -> Option<Self> {

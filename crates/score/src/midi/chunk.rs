@@ -1,0 +1,123 @@
+//! Where the track chunks lie, also where their stated lengths are wrong.
+
+use crate::repair::Repair;
+
+/// One `MTrk` chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TrackChunk {
+    /// Where its events start.
+    pub(super) start: usize,
+    /// The length that its header states.
+    pub(super) declared: u32,
+    /// Where its events end at the latest: by its length if something sensible follows there, else at the next
+    /// `MTrk` or the end of the input.
+    pub(super) end: usize,
+}
+
+/// Walks the chunks after the header.
+pub(super) struct Chunks<'a> {
+    bytes: &'a [u8],
+    position: usize,
+}
+
+impl<'a> Chunks<'a> {
+    pub(super) fn new(bytes: &'a [u8], position: usize) -> Self {
+        Self { bytes, position }
+    }
+
+    /// The next track; what is no track is skipped.
+    pub(super) fn next(&mut self, repairs: &mut Vec<Repair>) -> Option<TrackChunk> {
+        while self.position < self.bytes.len() {
+            let at = self.position;
+            let name = self.bytes.get(at..at + 4).unwrap_or_default();
+            match word(self.bytes, at + 4) {
+                Some(declared) if name == b"MTrk" => {
+                    let end = self.track_end(at + 8, declared);
+                    self.position = end;
+                    return Some(TrackChunk { start: at + 8, declared, end });
+                }
+                Some(declared) if is_chunk_name(name) && self.fits(at + 8, declared) => {
+                    self.position = at + 8 + declared as usize;
+                    repairs.push(Repair::UnknownChunk { byte: at, name: [name[0], name[1], name[2], name[3]] });
+                }
+                _ => self.skip_to_track(repairs),
+            }
+        }
+        None
+    }
+
+    /// The track that `next` gave ended at `position` already. If another track starts right there, the length
+    /// was wrong.
+    pub(super) fn track_ended(&mut self, position: usize) {
+        if self.bytes[position..].starts_with(b"MTrk") {
+            self.position = position;
+        }
+    }
+
+    fn skip_to_track(&mut self, repairs: &mut Vec<Repair>) {
+        let next = find(self.bytes, b"MTrk", self.position + 1).unwrap_or(self.bytes.len());
+        repairs.push(Repair::ExtraBytes { byte: self.position, bytes: next - self.position });
+        self.position = next;
+    }
+
+    fn fits(&self, start: usize, length: u32) -> bool {
+        start.checked_add(length as usize).is_some_and(|end| end <= self.bytes.len())
+    }
+
+    fn track_end(&self, start: usize, declared: u32) -> usize {
+        if self.fits(start, declared) {
+            let end = start + declared as usize;
+            let rest = &self.bytes[end..];
+            if rest.is_empty() || (rest.len() >= 8 && is_chunk_name(&rest[..4])) {
+                return end;
+            }
+        }
+        find(self.bytes, b"MTrk", start).unwrap_or(self.bytes.len())
+    }
+}
+
+/// Four printable characters.
+fn is_chunk_name(name: &[u8]) -> bool {
+    name.len() == 4 && name.iter().all(|byte| (0x20..0x7F).contains(byte))
+}
+
+/// The big-endian number of four bytes at `at`.
+pub(super) fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    let word = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_be_bytes([word[0], word[1], word[2], word[3]]))
+}
+
+/// Where `name` first stands at or after `from`.
+pub(super) fn find(bytes: &[u8], name: &[u8; 4], from: usize) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    rest.windows(4).position(|window| window == name).map(|at| from + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tracks(bytes: &[u8]) -> (Vec<(usize, usize)>, Vec<Repair>) {
+        let (mut chunks, mut repairs) = (Chunks::new(bytes, 0), Vec::new());
+        let tracks = std::iter::from_fn(|| chunks.next(&mut repairs).map(|t| (t.start, t.end))).collect();
+        (tracks, repairs)
+    }
+
+    #[test]
+    fn a_length_of_four_gigabytes_ends_with_the_input() {
+        assert_eq!(tracks(b"MTrk\xFF\xFF\xFF\xFFabc"), (vec![(8, 11)], vec![]));
+    }
+
+    #[test]
+    fn a_wrong_length_ends_at_the_next_track() {
+        assert_eq!(tracks(b"MTrk\0\0\0\x02abcMTrk\0\0\0\x01d").0, [(8, 11), (19, 20)]);
+        assert_eq!(tracks(b"MTrk\0\0\0\x09abcMTrk\0\0\0\x02de").0, [(8, 11), (19, 21)]);
+    }
+
+    #[test]
+    fn alien_chunks_and_loose_bytes_are_reported() {
+        let (tracks, repairs) = tracks(b"XFIH\0\0\0\x01aMTrk\0\0\0\x01b\0\0\0");
+        assert_eq!(tracks, [(17, 21)]);
+        assert_eq!(repairs, [Repair::UnknownChunk { byte: 0, name: *b"XFIH" }]);
+    }
+}

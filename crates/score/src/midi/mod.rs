@@ -1,0 +1,21 @@
+//! Standard MIDI Files: bytes ⇄ [`crate::Score`].
+//!
+//! The parser is our own. Those at hand (midly among them) say neither at which byte a file is broken nor what they
+//! skipped, and give up a whole file, or silently the rest of a track, where a note or two could be left out.
+
+mod channel;
+mod chunk;
+mod conductor;
+mod cursor;
+mod drums;
+mod event;
+mod gather;
+mod header;
+mod open_notes;
+mod read;
+mod tally;
+mod track;
+mod write;
+
+pub use read::{Reading, read};
+pub use write::write;

@@ -1,0 +1,287 @@
+//! One `MTrk` chunk → parts.
+
+use super::channel::Channel;
+use super::chunk::TrackChunk;
+use super::conductor::BadMeta;
+use super::cursor::Cursor;
+use super::event::{Event, Events, Message};
+use super::gather::{Gathered, Part};
+use super::open_notes::NoteId;
+use super::tally::Tallies;
+use crate::error::{Fault, ReadError};
+use crate::limits::Amount;
+use crate::repair::Repair;
+use crate::score::{Marker, Note, PitchBend, Sustain};
+use crate::units::{Pitch, Tick, Velocity};
+use std::collections::BTreeMap;
+
+/// Reads one track into what was gathered from those before it.
+pub(super) struct TrackReader<'g, 'l> {
+    gathered: &'g mut Gathered<'l>,
+    /// Index of the `MTrk` chunk.
+    index: usize,
+    /// Ticks of the file since the track's start, and of the score since the piece's.
+    file_ticks: u64,
+    now: Tick,
+    /// Where the event being read starts.
+    byte: usize,
+    channels: [Channel; 16],
+    /// Parts of this track by channel and program.
+    parts: BTreeMap<(u8, Option<u8>), usize>,
+    name: String,
+    tallies: Tallies,
+}
+
+/// How a track's data ended.
+struct End {
+    /// Where reading stopped.
+    byte: usize,
+    /// By an end-of-track event.
+    regular: bool,
+}
+
+impl<'g, 'l> TrackReader<'g, 'l> {
+    pub(super) fn new(gathered: &'g mut Gathered<'l>, index: usize) -> Self {
+        let now = gathered.start;
+        Self {
+            gathered,
+            index,
+            file_ticks: 0,
+            now,
+            byte: 0,
+            channels: Default::default(),
+            parts: BTreeMap::new(),
+            name: String::new(),
+            tallies: Tallies::default(),
+        }
+    }
+
+    /// Reads the whole chunk. Returns where its last event ends.
+    pub(super) fn read(mut self, bytes: &[u8], chunk: TrackChunk) -> Result<usize, ReadError> {
+        let end = self.events(Events::new(Cursor::new(bytes, chunk.start, chunk.end)))?;
+        self.end_all_notes();
+        let track = self.index;
+        self.tallies.report(track, &mut self.gathered.repairs);
+        self.gathered.track_names.push(self.name);
+        self.gathered.end = self.gathered.end.max(self.now);
+        let repairs = &mut self.gathered.repairs;
+        if !end.regular {
+            repairs.push(Repair::MissingEndOfTrack { track });
+        }
+        let found = chunk.end - chunk.start;
+        if found != chunk.declared as usize {
+            repairs.push(Repair::ChunkLength { track, byte: chunk.start, declared: chunk.declared, found });
+        }
+        if end.regular && end.byte < chunk.end && !bytes[end.byte..].starts_with(b"MTrk") {
+            repairs.push(Repair::ExtraBytes { byte: end.byte, bytes: chunk.end - end.byte });
+        }
+        Ok(end.byte)
+    }
+
+    fn events(&mut self, mut events: Events<'_>) -> Result<End, ReadError> {
+        for number in 0.. {
+            match events.next() {
+                Ok(Some(Event { message: Message::Meta { kind: 0x2F, .. }, delta, .. })) => {
+                    self.advance(delta)?;
+                    return Ok(End { byte: events.position(), regular: true });
+                }
+                Ok(Some(event)) => self.event(event)?,
+                Ok(None) => break,
+                Err(fault) => {
+                    self.cut(number, events.position(), fault);
+                    break;
+                }
+            }
+        }
+        Ok(End { byte: events.position(), regular: false })
+    }
+
+    fn cut(&mut self, event: usize, byte: usize, fault: Fault) {
+        let track = self.index;
+        self.gathered.first_damage.get_or_insert(ReadError::Damaged { track, event, byte, fault });
+        self.gathered.repairs.push(Repair::CutTrack { track, event, byte, fault });
+    }
+
+    fn advance(&mut self, delta: u32) -> Result<(), ReadError> {
+        self.file_ticks += u64::from(delta);
+        let now = u64::from(self.gathered.start.0) + self.file_ticks / u64::from(self.gathered.tick_divisor);
+        let limit = self.gathered.limits.ticks.min(u32::MAX - 1);
+        match u32::try_from(now) {
+            Ok(tick) if tick <= limit => self.now = Tick(tick),
+            _ => return Err(ReadError::Limit { amount: Amount::Ticks, limit: limit.into(), byte: self.byte }),
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: Event<'_>) -> Result<(), ReadError> {
+        self.byte = event.byte;
+        self.gathered.count_event(event.byte)?;
+        self.advance(event.delta)?;
+        match event.message {
+            Message::NoteOn { channel, pitch, velocity } => self.note_on(channel, pitch, velocity)?,
+            Message::NoteOff { channel, pitch } => self.note_off(channel, pitch),
+            Message::Program { channel, program } => self.program(channel, program),
+            Message::Bend { channel, value } => {
+                self.channel(channel).set_bend(value);
+                self.follow_channel(channel)?;
+            }
+            Message::Controller { channel, number: 120 | 123, .. } => self.end_notes_of(channel),
+            Message::Controller { channel, number, value } => {
+                self.channel(channel).control(number, value);
+                self.follow_channel(channel)?;
+            }
+            Message::Meta { kind, data } => self.meta(kind, data),
+            Message::SystemExclusive(data) => self.gathered.drums.system_exclusive(data),
+            Message::Bad => self.tallies.bad_messages.count(event.byte),
+            Message::System => self.tallies.system_messages.count(event.byte),
+            Message::Other => {}
+        }
+        Ok(())
+    }
+
+    fn channel(&mut self, channel: u8) -> &mut Channel {
+        &mut self.channels[usize::from(channel & 15)]
+    }
+
+    fn note_on(&mut self, channel: u8, pitch: u8, velocity: u8) -> Result<(), ReadError> {
+        self.gathered.count_note(self.byte)?;
+        let part = self.part(channel)?;
+        self.follow_channel_in(channel, part);
+        let notes = &mut self.gathered.parts[part].notes;
+        let id = NoteId { part: part as u32, note: notes.len() as u32 };
+        let (pitch_number, velocity) = (Pitch::clamped(pitch), Velocity::clamped(velocity));
+        notes.push(Note { onset: self.now, duration: Tick(0), pitch: pitch_number, velocity });
+        self.gathered.open_notes.push(channel, pitch, id);
+        Ok(())
+    }
+
+    fn note_off(&mut self, channel: u8, pitch: u8) {
+        match self.gathered.open_notes.pop(channel, pitch) {
+            Some(id) => self.end_note(id),
+            None => self.tallies.stray_note_offs += 1,
+        }
+    }
+
+    fn end_note(&mut self, id: NoteId) {
+        let note = &mut self.gathered.parts[id.part as usize].notes[id.note as usize];
+        note.duration = Tick(self.now.0 - note.onset.0);
+        if note.duration == Tick(0) {
+            note.duration = Tick(1);
+            self.tallies.zero_length_notes += 1;
+        }
+    }
+
+    /// All Sound Off and All Notes Off.
+    fn end_notes_of(&mut self, channel: u8) {
+        for pitch in 0..128 {
+            while let Some(id) = self.gathered.open_notes.pop(channel, pitch) {
+                self.end_note(id);
+            }
+        }
+    }
+
+    /// Notes that nothing ended last to the end of the track.
+    fn end_all_notes(&mut self) {
+        let (parts, now) = (&mut self.gathered.parts, self.now);
+        let unclosed = &mut self.tallies.unclosed_notes;
+        self.gathered.open_notes.drain(|id| {
+            let note = &mut parts[id.part as usize].notes[id.note as usize];
+            note.duration = Tick((now.0 - note.onset.0).max(1));
+            *unclosed += 1;
+        });
+    }
+
+    fn program(&mut self, channel: u8, program: u8) {
+        self.channel(channel).program = Some(program);
+        self.gathered.programs[usize::from(channel & 15)].push((self.now, program));
+    }
+
+    /// The part that sounds on the channel now.
+    fn part(&mut self, channel: u8) -> Result<usize, ReadError> {
+        let program = self.channel(channel).program;
+        if let Some(&part) = self.parts.get(&(channel, program)) {
+            return Ok(part);
+        }
+        let part = self.gathered.add_part(Part::new(self.index, channel, program), self.byte)?;
+        self.parts.insert((channel, program), part);
+        Ok(part)
+    }
+
+    /// Writes down a change of the channel's bend or pedal, if there is one. A lifted pedal is lifted in all parts
+    /// of the channel, since it also holds notes of the program before.
+    fn follow_channel(&mut self, channel: u8) -> Result<(), ReadError> {
+        let program = self.channel(channel).program;
+        let state = self.channel(channel).clone();
+        let known = self.parts.get(&(channel, program)).copied();
+        if known.is_some() || state.cents() != 0.0 || state.pedal_down {
+            let part = self.part(channel)?;
+            self.follow_channel_in(channel, part);
+        }
+        if !state.pedal_down {
+            for &part in self.parts.range((channel, None)..=(channel, Some(127))).map(|(_, part)| part) {
+                self.gathered.parts[part].set_pedal(self.now, false);
+            }
+        }
+        Ok(())
+    }
+
+    fn follow_channel_in(&mut self, channel: u8, part: usize) {
+        let (cents, down, now) = (self.channel(channel).cents(), self.channel(channel).pedal_down, self.now);
+        let part = &mut self.gathered.parts[part];
+        part.set_cents(now, cents);
+        part.set_pedal(now, down);
+    }
+
+    fn meta(&mut self, kind: u8, data: &[u8]) {
+        let (now, conductor) = (self.now, &mut self.gathered.conductor);
+        let result = match kind {
+            0x51 => conductor.tempo(now, data),
+            0x58 => conductor.time_signature(now, data),
+            0x59 => conductor.key_signature(now, data),
+            _ => Ok(()),
+        };
+        if let Err(BadMeta) = result {
+            self.tallies.bad_meta.count(self.byte);
+        }
+        match kind {
+            0x03 if self.name.is_empty() => self.name = self.text(data),
+            0x06 | 0x07 if !data.is_empty() => {
+                let text = self.text(data);
+                self.gathered.conductor.markers.push(Marker { time: now, text });
+            }
+            _ => {}
+        }
+    }
+
+    /// UTF-8, or else Latin-1.
+    fn text(&mut self, data: &[u8]) -> String {
+        let limit = self.gathered.limits.text_bytes;
+        let mut text = match std::str::from_utf8(data) {
+            Ok(text) => text[..text.floor_char_boundary(limit)].to_owned(),
+            Err(_) => data.iter().take(limit).map(|&byte| char::from(byte)).collect(),
+        };
+        text.truncate(text.floor_char_boundary(limit));
+        if data.len() > limit {
+            self.tallies.long_texts.count(self.byte);
+        }
+        text
+    }
+}
+
+impl Part {
+    /// Bends at one tick replace each other; a bend that changes nothing is left out.
+    fn set_cents(&mut self, time: Tick, cents: f32) {
+        if self.pitch_bends.last().is_some_and(|last| last.time == time) {
+            self.pitch_bends.pop();
+        }
+        if self.pitch_bends.last().map_or(0.0, |last| last.cents) != cents {
+            self.pitch_bends.push(PitchBend { time, cents });
+        }
+    }
+
+    fn set_pedal(&mut self, time: Tick, down: bool) {
+        if self.sustains.last().is_some_and(|last| last.down) != down {
+            self.sustains.push(Sustain { time, down });
+        }
+    }
+}
