@@ -1,50 +1,14 @@
 //! What a piece can be asked to be; any part may be absent.
 
-/// Valence and arousal, each −1 to 1 (Russell 1980).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Mood {
-    /// Unpleasant to pleasant.
-    pub valence: f32,
-    /// Calm to excited.
-    pub arousal: f32,
-}
+use serde::{Deserialize, Serialize};
 
-/// Key: tonic pitch class and mode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
-    /// Pitch class, C = 0.
-    pub tonic: u8,
-    /// True for minor.
-    pub minor: bool,
-}
-
-impl Key {
-    /// 0–11 major, 12–23 minor.
-    pub const fn class(self) -> u8 {
-        self.tonic + if self.minor { 12 } else { 0 }
-    }
-}
-
-/// A bar's metre.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Metre {
-    /// Beats a bar.
-    pub numerator: u8,
-    /// 2, 4, 8 or 16.
-    pub denominator: u8,
-}
-
-/// Programs asked for or present: bit `p` for program `p`, and the drum kit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct InstrumentSet {
-    /// One bit a General MIDI program.
-    pub programs: u128,
-    /// Whether the drum kit plays.
-    pub drums: bool,
-}
+use crate::bar_conditions::fill_bars;
+use crate::key_profile::key_of_bars;
+use crate::{EncodedBar, InstrumentSet, Key, Mood};
 
 /// A bar's own conditions, as classes; `None` where not asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
 pub struct BarConditions {
     /// Class of note onsets a quarter, below [`crate::DENSITIES`].
     pub density: Option<u8>,
@@ -53,7 +17,8 @@ pub struct BarConditions {
 }
 
 /// The conditions of a whole piece. The metre belongs to each bar, and bars have [`BarConditions`].
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Conditions {
     /// As labelled.
     pub genre: Option<String>,
@@ -67,4 +32,14 @@ pub struct Conditions {
     pub mood: Option<Mood>,
     /// The programs that play.
     pub instruments: Option<InstrumentSet>,
+}
+
+impl Conditions {
+    /// Computes from the notes what they tell: each bar's density and polyphony, and the key and instruments
+    /// where absent. What is given stays.
+    pub fn fill_from_notes(&mut self, bars: &mut [EncodedBar]) {
+        fill_bars(bars);
+        self.instruments = self.instruments.or_else(|| Some(InstrumentSet::of_bars(bars)));
+        self.key = self.key.or_else(|| key_of_bars(bars));
+    }
 }

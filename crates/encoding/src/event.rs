@@ -1,9 +1,11 @@
 //! The compound event and the encoded piece: what the model reads and writes.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{BarConditions, Conditions, Metre};
 
 /// One note as the model sees it: six class numbers, in the order of the chain rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(C)]
 pub struct NoteEvent {
     /// Step within the bar, below the bar's length and [`crate::POSITIONS`].
@@ -21,7 +23,7 @@ pub struct NoteEvent {
 }
 
 /// Whether steps follow the beat or the clock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Grid {
     /// Steps are fractions of a quarter note.
     #[default]
@@ -31,7 +33,7 @@ pub enum Grid {
 }
 
 /// One bar: its metre and its notes, sorted and without two equal (position, program, pitch).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EncodedBar {
     /// Gives the bar's length in steps.
     pub metre: Metre,
@@ -42,7 +44,7 @@ pub struct EncodedBar {
 }
 
 /// A piece in the model's form.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EncodedPiece {
     /// Beat or clock.
     pub grid: Grid,

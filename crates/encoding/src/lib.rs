@@ -1,9 +1,58 @@
-//! Notes ⇄ model input.
+//! Notes ⇄ model input: a score is put on a grid ([`quantize`]), cut into bars of compound events ([`encode`]), and
+//! brought back ([`decode`]); the conditions that steer composing are read off the notes on the way.
+//!
+//! ```
+//! use partita_encoding::{EncodingLimits, Grid, Hints, decode, encode, quantize, to_steps};
+//! use partita_score::{Note, Pitch, Program, Score, Tick, Track, Velocity};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let note = Note { onset: Tick(1), duration: Tick(95), pitch: Pitch::clamped(60), velocity: Velocity::clamped(90) };
+//! let piano = Track {
+//!     name: String::new(), program: Program::clamped(0), is_drum: false,
+//!     notes: vec![note], pitch_bends: vec![], sustains: vec![],
+//! };
+//! let score = Score {
+//!     ticks_per_quarter: 96, tracks: vec![piano],
+//!     tempos: vec![], time_signatures: vec![], key_signatures: vec![], markers: vec![],
+//! };
+//! let limits = EncodingLimits::default();
+//! let piece = encode(&score, Grid::Beat, &Hints::default(), &limits)?;
+//! assert_eq!(piece.bars[0].notes[0].position, 0);
+//! assert_eq!(to_steps(&piece), quantize(&score, Grid::Beat, &limits)?);
+//! assert_eq!(decode(&piece, 100.0).tracks[0].name, "Acoustic Grand Piano");
+//! # Ok(())
+//! # }
+//! ```
 
+mod bar_conditions;
+mod bars;
+mod bend;
+mod clock;
 mod conditions;
+mod decode;
+mod encode;
+mod error;
 mod event;
+pub mod general_midi;
+mod grid_notes;
+mod instruments;
+mod key;
+mod key_profile;
+mod metre;
+mod mood;
+mod quantize;
+mod step;
 mod vocabulary;
 
-pub use conditions::{BarConditions, Conditions, InstrumentSet, Key, Metre, Mood};
+pub use clock::TempoTrust;
+pub use conditions::{BarConditions, Conditions};
+pub use decode::{TICKS_PER_QUARTER, decode, to_steps};
+pub use encode::{Hints, encode};
+pub use error::{EncodeError, EncodingLimits};
 pub use event::{EncodedBar, EncodedPiece, Grid, NoteEvent};
+pub use instruments::InstrumentSet;
+pub use key::{Key, ParseKeyError};
+pub use metre::{Metre, ParseMetreError};
+pub use mood::{Mood, ParseMoodError};
+pub use quantize::quantize;
+pub use step::Step;
 pub use vocabulary::*;

@@ -1,0 +1,151 @@
+//! A score on the grid: what is left of it once each note has taken the values of its classes.
+//!
+//! - Tracks of one program become one part. Of notes with equal onset, program and pitch the longest stays, and of
+//!   equally long ones the loudest; a note struck again while it sounds ends there.
+//! - Duration, velocity and bend take the value of their class; a drum always lasts one step, since what ends it is
+//!   the drum and not the player. A note is cut at 16 quarters.
+//! - On [`Grid::Beat`] whole silent bars at the start are left out, and a pick-up is filled up with rests to the
+//!   length of the bars after it. On [`Grid::Time`] the first onset is step 0.
+//! - Durations are the written ones on [`Grid::Beat`], where they are note values. On [`Grid::Time`] they include
+//!   the sustain pedal: a performance is kept as it sounds, and the encoded form has no pedal to press.
+
+use partita_score::{Score, Tick};
+
+use crate::bars::BarLayout;
+use crate::bend::{median_cents, split_cents};
+use crate::clock::Clock;
+use crate::grid_notes::{GridNote, GridNotes};
+use crate::{
+    CENTS_ZERO, DRUMS, EncodeError, EncodingLimits, Grid, Metre, Step, duration_class, duration_class_within,
+    duration_steps, velocity_class,
+};
+
+/// Puts a score on the grid, as the module's text says. Doing it twice changes nothing.
+///
+/// The result has a track for each program (several where notes of different bends overlap), drums last. It states
+/// metres but no tempo and no key, which are conditions and no notes.
+///
+/// # Errors
+/// [`EncodeError::Empty`] without notes, [`EncodeError::Limit`] past a limit.
+pub fn quantize(score: &Score<Tick>, grid: Grid, limits: &EncodingLimits) -> Result<Score<Step>, EncodeError> {
+    check(score, limits)?;
+    let placed = match grid {
+        Grid::Beat => on_beats(score, limits)?,
+        Grid::Time => on_clock(score, limits)?,
+    };
+    Ok(placed.into_score())
+}
+
+fn check(score: &Score<Tick>, limits: &EncodingLimits) -> Result<(), EncodeError> {
+    if score.ticks_per_quarter == 0 {
+        return Err(EncodeError::TicksPerQuarter);
+    }
+    match score.tracks.iter().map(|track| track.notes.len()).sum::<usize>() {
+        0 => Err(EncodeError::Empty),
+        notes if notes > limits.notes_max => Err(EncodeError::too_many_notes(limits)),
+        _ => Ok(()),
+    }
+}
+
+fn on_beats(score: &Score<Tick>, limits: &EncodingLimits) -> Result<GridNotes, EncodeError> {
+    let onsets = score.tracks.iter().flat_map(|track| &track.notes).map(|note| note.onset.0);
+    let layout = BarLayout::new(score, Tick(onsets.max().unwrap_or(0)), limits)?;
+    let notes = place(score, |onset| layout.step(onset), |onset, end| layout.steps(Tick(end.0 - onset.0)));
+    let mut placed = GridNotes { grid: Grid::Beat, metres: layout.bars().map(|(_, metre)| metre).collect(), notes };
+    cut_trailing_bars(&mut placed);
+    cut_leading_bars(&mut placed);
+    fill_pick_up(&mut placed);
+    Ok(placed)
+}
+
+fn on_clock(score: &Score<Tick>, limits: &EncodingLimits) -> Result<GridNotes, EncodeError> {
+    let clock = Clock::new(score);
+    let mut notes = place(score, |onset| clock.step(onset), |onset, end| clock.steps(onset, end));
+    let first = notes.first().map_or(0, |note| note.onset);
+    for note in &mut notes {
+        note.onset -= first;
+    }
+    let bars = notes.last().map_or(0, |note| note.onset / Metre::COMMON_TIME.steps());
+    if bars as usize >= limits.bars_max {
+        return Err(EncodeError::too_many_bars(limits));
+    }
+    Ok(GridNotes { grid: Grid::Time, metres: Vec::new(), notes })
+}
+
+/// The notes with their classes, merged, sorted by onset, program and pitch.
+fn place(score: &Score<Tick>, step: impl Fn(Tick) -> u32, steps: impl Fn(Tick, Tick) -> u32) -> Vec<GridNote> {
+    let mut notes = Vec::with_capacity(score.tracks.iter().map(|track| track.notes.len()).sum());
+    for track in &score.tracks {
+        for note in &track.notes {
+            let end = Tick(note.onset.0.saturating_add(note.duration.0));
+            let cents = if track.is_drum { 0.0 } else { median_cents(&track.pitch_bends, note.onset, end) };
+            let (semitones, cents) = split_cents(cents);
+            let duration = if track.is_drum { 0 } else { duration_class(steps(note.onset, end)) };
+            notes.push(GridNote {
+                onset: step(note.onset),
+                program: if track.is_drum { DRUMS } else { track.program.get() },
+                pitch: (i32::from(note.pitch.get()) + semitones).clamp(0, 127) as u8,
+                duration,
+                velocity: velocity_class(note.velocity.get()),
+                cents: if track.is_drum { CENTS_ZERO } else { cents },
+            });
+        }
+    }
+    merge(&mut notes);
+    notes
+}
+
+/// Leaves one note for each onset, program and pitch, and ends each note where its pitch is struck again.
+fn merge(notes: &mut Vec<GridNote>) {
+    notes.sort_unstable_by_key(|n| (n.program, n.pitch, n.onset, std::cmp::Reverse((n.duration, n.velocity, n.cents))));
+    notes.dedup_by_key(|n| (n.program, n.pitch, n.onset));
+    let mut next: Option<GridNote> = None;
+    for note in notes.iter_mut().rev() {
+        if let Some(next) = next.filter(|next| (next.program, next.pitch) == (note.program, note.pitch)) {
+            let gap = next.onset - note.onset;
+            if duration_steps(note.duration) > gap {
+                note.duration = duration_class_within(gap);
+            }
+        }
+        next = Some(*note);
+    }
+    notes.sort_unstable();
+}
+
+fn cut_trailing_bars(placed: &mut GridNotes) {
+    let last_onset = placed.notes.last().map_or(0, |note| note.onset);
+    let mut start = 0;
+    placed.metres.retain(|metre| {
+        let kept = start <= last_onset;
+        start += metre.steps();
+        kept
+    });
+}
+
+fn cut_leading_bars(placed: &mut GridNotes) {
+    let first_onset = placed.notes.first().map_or(0, |note| note.onset);
+    let (mut silent, mut cut) = (0, 0);
+    while let Some(end) = placed.metres.get(silent).map(|metre| cut + metre.steps()).filter(|&end| end <= first_onset) {
+        (silent, cut) = (silent + 1, end);
+    }
+    placed.metres.drain(..silent);
+    for note in &mut placed.notes {
+        note.onset -= cut;
+    }
+}
+
+/// A first bar shorter than the second, where the third is like the second, is a pick-up: it becomes a bar like
+/// them whose notes start late. Notation programs write pick-ups as a bar of their own metre, and a model would
+/// otherwise have to know these from changes of metre.
+fn fill_pick_up(placed: &mut GridNotes) {
+    let (first, second) = match placed.metres.as_slice() {
+        [first, second] => (*first, *second),
+        [first, second, third, ..] if second == third => (*first, *second),
+        _ => return,
+    };
+    let Some(rest) = second.steps().checked_sub(first.steps()).filter(|&rest| rest > 0) else { return };
+    placed.metres[0] = second;
+    for note in &mut placed.notes {
+        note.onset += rest;
+    }
+}
