@@ -1,0 +1,139 @@
+//! The block: one piece's bars and notes as they lie in a shard.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 8 a bar | number of the bar's first note in the piece (`u32`, little endian), metre's numerator and denominator, density class, polyphony class (255: none) |
+//! | 6 a note | position, program, pitch, cents, duration, velocity: the classes of [`NoteEvent`] |
+//!
+//! How many of each there are stands in the index. A bar's notes end where the next bar's begin.
+
+use crate::map::{NOTE_BYTES, as_notes, note_bytes};
+use partita_encoding::{
+    BarConditions, CENTS, DENSITIES, DURATIONS, EncodedBar, Metre, NoteEvent, PITCHES, POLYPHONIES, PROGRAMS,
+    VELOCITIES,
+};
+
+const BAR_BYTES: usize = 8;
+const NO_CLASS: u8 = u8::MAX;
+
+/// One bar of a prepared piece, its notes still in the mapped file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BarView<'a> {
+    /// Gives the bar's length in steps.
+    pub metre: Metre,
+    /// Density and polyphony classes.
+    pub conditions: BarConditions,
+    /// Sorted by position, program (drums last), pitch.
+    pub notes: &'a [NoteEvent],
+}
+
+/// Bytes of a block of so many bars and notes.
+pub(crate) fn block_len(bars: u32, notes: u32) -> u64 {
+    u64::from(bars) * BAR_BYTES as u64 + u64::from(notes) * NOTE_BYTES as u64
+}
+
+/// The block of a piece.
+pub(crate) fn write_block(bars: &[EncodedBar]) -> Vec<u8> {
+    let notes: usize = bars.iter().map(|bar| bar.notes.len()).sum();
+    let mut bytes = Vec::with_capacity(bars.len() * BAR_BYTES + notes * NOTE_BYTES);
+    let mut first_note = 0_u32;
+    for bar in bars {
+        bytes.extend(first_note.to_le_bytes());
+        bytes.extend([bar.metre.numerator, bar.metre.denominator]);
+        bytes.extend([bar.conditions.density, bar.conditions.polyphony].map(|class| class.unwrap_or(NO_CLASS)));
+        first_note += bar.notes.len() as u32;
+    }
+    bytes.extend(bars.iter().flat_map(|bar| &bar.notes).flat_map(|note| note_bytes(*note)));
+    bytes
+}
+
+/// A block in a mapped shard.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Block<'a> {
+    bars: &'a [[u8; BAR_BYTES]],
+    notes: &'a [NoteEvent],
+}
+
+impl<'a> Block<'a> {
+    /// The block of `bars` bars that fills `bytes`.
+    pub(crate) fn new(bytes: &'a [u8], bars: u32) -> Option<Self> {
+        let (bars, notes) = bytes.split_at_checked(bars as usize * BAR_BYTES)?;
+        Some(Self { bars: bars.as_chunks().0, notes: as_notes(notes) })
+    }
+
+    /// Bar `index`, below the number of bars; the block was [checked](Self::check).
+    pub(crate) fn bar(&self, index: usize) -> BarView<'a> {
+        let [a, b, c, d, numerator, denominator, density, polyphony] = self.bars[index];
+        let first = u32::from_le_bytes([a, b, c, d]) as usize;
+        BarView {
+            metre: Metre { numerator, denominator },
+            conditions: BarConditions { density: class(density), polyphony: class(polyphony) },
+            notes: &self.notes[first..self.first_note(index + 1)],
+        }
+    }
+
+    pub(crate) fn notes(&self) -> &'a [NoteEvent] {
+        self.notes
+    }
+
+    fn first_note(&self, bar: usize) -> usize {
+        match self.bars.get(bar) {
+            Some([a, b, c, d, ..]) => u32::from_le_bytes([*a, *b, *c, *d]) as usize,
+            None => self.notes.len(),
+        }
+    }
+
+    /// Whether every note is in a bar, every class in its range, and every bar in order; else what is wrong.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.bars.is_empty() || self.first_note(0) != 0 {
+            return Err("its first bar does not start at the first note".into());
+        }
+        for index in 0..self.bars.len() {
+            let (first, end) = (self.first_note(index), self.first_note(index + 1));
+            if first > end || end > self.notes.len() {
+                return Err(format!("bar {} has notes {first} to {end} of {}", index + 1, self.notes.len()));
+            }
+            check_bar(&self.bar(index)).map_err(|problem| format!("bar {}: {problem}", index + 1))?;
+        }
+        Ok(())
+    }
+}
+
+fn class(byte: u8) -> Option<u8> {
+    (byte != NO_CLASS).then_some(byte)
+}
+
+fn check_bar(bar: &BarView<'_>) -> Result<(), String> {
+    let Metre { numerator, denominator } = bar.metre;
+    let Some(metre) = Metre::new(numerator, denominator) else {
+        return Err(format!("there is no metre {numerator}/{denominator}"));
+    };
+    let BarConditions { density, polyphony } = bar.conditions;
+    if density.is_some_and(|class| usize::from(class) >= DENSITIES)
+        || polyphony.is_some_and(|class| usize::from(class) >= POLYPHONIES)
+    {
+        return Err(format!("no class of density {density:?} or polyphony {polyphony:?}"));
+    }
+    if let Some(note) = bar.notes.iter().find(|note| !in_range(note, metre.steps())) {
+        return Err(format!("{note:?} is out of range"));
+    }
+    if !bar.notes.is_sorted_by(|a, b| place(a) < place(b)) {
+        return Err("its notes are not in order".into());
+    }
+    Ok(())
+}
+
+fn in_range(note: &NoteEvent, steps: u32) -> bool {
+    let below = |class: u8, classes: usize| usize::from(class) < classes;
+    u32::from(note.position) < steps
+        && below(note.program, PROGRAMS)
+        && below(note.pitch, PITCHES)
+        && below(note.cents, CENTS)
+        && below(note.duration, DURATIONS)
+        && below(note.velocity, VELOCITIES)
+}
+
+/// What orders the notes of a bar, and tells them apart.
+fn place(note: &NoteEvent) -> (u8, u8, u8) {
+    (note.position, note.program, note.pitch)
+}

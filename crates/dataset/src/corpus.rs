@@ -1,0 +1,134 @@
+//! The prepared corpus, opened: pieces by split, in a seeded order, their notes read straight from the mapped shards.
+
+use crate::block::{Block, block_len};
+use crate::digest::Digest;
+use crate::index::{self, Record};
+use crate::manifest::Manifest;
+use crate::map::map_file;
+use crate::order::shuffle;
+use crate::shard::Shard;
+use crate::{DatasetError, Piece, Split};
+use rayon::prelude::*;
+use std::path::Path;
+
+/// A piece of one corpus; of no meaning in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PieceId(u32);
+
+impl PieceId {
+    pub(crate) const fn new(index: u32) -> Self {
+        Self(index)
+    }
+
+    /// Place in the corpus' index, from 0.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A prepared corpus on disk. It is memory-mapped: opening reads it once to check it, and pieces are read in place.
+/// Cheap to share between threads.
+#[derive(Debug)]
+pub struct Corpus {
+    records: Vec<Record>,
+    shards: Vec<Shard>,
+    sides: [Vec<PieceId>; 3],
+    fingerprint: Digest,
+    notes: u64,
+    bars: u64,
+}
+
+impl Corpus {
+    /// Opens the corpus in `dir` and checks all of it: versions, lengths, digests, offsets and the range of every class.
+    pub fn open(dir: &Path) -> Result<Self, DatasetError> {
+        let (manifest, fingerprint) = Manifest::read(dir)?;
+        let records = read_index(dir, &manifest)?;
+        let shards: Vec<Shard> =
+            manifest.shards.par_iter().map(|entry| Shard::open(dir, entry)).collect::<Result<_, _>>()?;
+        records.par_iter().try_for_each(|record| {
+            block(record, &shards)?.check().map_err(|problem| {
+                DatasetError::corrupt(shards[record.shard as usize].path(), format!("{}: {problem}", record.path))
+            })
+        })?;
+        let sides = Split::ALL.map(|split| side(&records, split));
+        Ok(Self { records, shards, sides, fingerprint, notes: manifest.notes, bars: manifest.bars })
+    }
+
+    /// SHA-256 of the manifest, and so of all that the corpus holds: a checkpoint refuses to go on with another corpus.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        self.fingerprint.0
+    }
+
+    /// The pieces of a split, in the order of their paths.
+    pub fn pieces(&self, split: Split) -> &[PieceId] {
+        &self.sides[split as usize]
+    }
+
+    /// The pieces of a split in the order of one epoch: a function of the corpus, `seed` and `epoch` only.
+    pub fn shuffled(&self, split: Split, seed: u64, epoch: u64) -> Vec<PieceId> {
+        let mut pieces = self.pieces(split).to_vec();
+        shuffle(&mut pieces, split, seed, epoch);
+        pieces
+    }
+
+    /// All pieces, in the order of their paths.
+    pub fn all(&self) -> impl ExactSizeIterator<Item = Piece<'_>> + '_ {
+        (0..self.records.len() as u32).map(|index| self.piece(PieceId(index)))
+    }
+
+    /// A piece of this corpus.
+    ///
+    /// # Panics
+    /// With the id of a piece of a larger corpus.
+    pub fn piece(&self, id: PieceId) -> Piece<'_> {
+        let record = &self.records[id.index()];
+        let shard = &self.shards[record.shard as usize];
+        let bytes = shard.bytes(record.offset, block_len(record.difficulty.bars, record.notes)).unwrap_or_default();
+        Piece::new(id, record, Block::new(bytes, record.difficulty.bars).expect("checked"))
+    }
+
+    /// Notes of all pieces.
+    pub fn note_count(&self) -> u64 {
+        self.notes
+    }
+
+    /// Bars of all pieces.
+    pub fn bar_count(&self) -> u64 {
+        self.bars
+    }
+}
+
+/// Maps and reads the index.
+fn read_index(dir: &Path, manifest: &Manifest) -> Result<Vec<Record>, DatasetError> {
+    let path = manifest.index.path_in(dir)?;
+    let map = map_file(&path).map_err(DatasetError::io("open", &path))?;
+    if Digest::of(&map) != manifest.index.sha256 {
+        return Err(DatasetError::corrupt(&path, "its SHA-256 is not the manifest's"));
+    }
+    let records = index::read(&path, &map)?;
+    let counts = [
+        ("pieces", records.len() as u64, manifest.pieces),
+        ("notes", records.iter().map(|record| u64::from(record.notes)).sum(), manifest.notes),
+        ("bars", records.iter().map(|record| u64::from(record.difficulty.bars)).sum(), manifest.bars),
+    ];
+    match counts.into_iter().find(|(_, found, stated)| found != stated) {
+        Some((what, found, stated)) => {
+            Err(DatasetError::corrupt(&path, format!("{found} {what}, but {stated} in the manifest")))
+        }
+        None => Ok(records),
+    }
+}
+
+/// The block of a piece, wherever the index says that it is.
+fn block<'a>(record: &Record, shards: &'a [Shard]) -> Result<Block<'a>, DatasetError> {
+    let bars = record.difficulty.bars;
+    let bytes =
+        shards.get(record.shard as usize).and_then(|shard| shard.bytes(record.offset, block_len(bars, record.notes)));
+    bytes.and_then(|bytes| Block::new(bytes, bars)).ok_or_else(|| {
+        DatasetError::corrupt(Path::new(index::FILE), format!("{} lies outside the shards", record.path))
+    })
+}
+
+fn side(records: &[Record], split: Split) -> Vec<PieceId> {
+    (0..).map(PieceId).zip(records).filter(|(_, record)| record.split == split).map(|(id, _)| id).collect()
+}

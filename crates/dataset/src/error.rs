@@ -1,0 +1,115 @@
+//! What can go wrong with a corpus as a whole. A single bad MIDI file is no error: it goes into the report.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a corpus could not be prepared or opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatasetError {
+    /// The file system refused.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried, as in "cannot read …".
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The labels file is not what it should be.
+    #[error("{}, line {line}, column {column}: {problem}", path.display())]
+    Labels {
+        /// The labels file.
+        path: PathBuf,
+        /// Line in the file, from 1.
+        line: u64,
+        /// Name of the column.
+        column: String,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+    /// The folder holds no corpus.
+    #[error("{} is not a prepared corpus: it has no {}; make one with `prepare`", path.display(), crate::manifest::FILE)]
+    NotACorpus {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The corpus was written by another version of the program.
+    #[error("{} has {what} version {found}, this program reads {expected}: prepare the corpus again", path.display())]
+    Version {
+        /// The corpus.
+        path: PathBuf,
+        /// Which of the versions differs.
+        what: &'static str,
+        /// The corpus' version.
+        found: u32,
+        /// The program's version.
+        expected: u32,
+    },
+    /// A file of the corpus is damaged.
+    #[error("{} is damaged: {problem}; prepare the corpus again", path.display())]
+    Corrupt {
+        /// The damaged file.
+        path: PathBuf,
+        /// What does not hold.
+        problem: String,
+    },
+    /// The output exists, and may not be replaced.
+    #[error("{} exists already: choose another name, or ask to overwrite it", path.display())]
+    Exists {
+        /// The output.
+        path: PathBuf,
+    },
+    /// The output exists and is no corpus, so it is not replaced even when asked.
+    #[error("{} is not a corpus and will not be overwritten: remove it yourself, or choose another name", path.display())]
+    WouldDestroy {
+        /// The output.
+        path: PathBuf,
+    },
+    /// An amount is beyond what a corpus can hold.
+    #[error("{what} is {found}, more than the limit of {limit}")]
+    Limit {
+        /// The amount.
+        what: &'static str,
+        /// Its value.
+        found: u64,
+        /// The most allowed.
+        limit: u64,
+    },
+    /// No file was worth keeping.
+    #[error("{}: none of {files} MIDI files could be kept{}", path.display(), advice(*files))]
+    Empty {
+        /// The folder that was read.
+        path: PathBuf,
+        /// MIDI files found in it.
+        files: u64,
+    },
+    /// The worker threads could not be started.
+    #[error("cannot start {threads} threads: {problem}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the thread pool said.
+        problem: String,
+    },
+    /// [`crate::Progress::is_cancelled`] said so; nothing was written.
+    #[error("cancelled; nothing was written")]
+    Cancelled,
+}
+
+fn advice(files: u64) -> &'static str {
+    if files == 0 { ": give a folder that holds .mid files" } else { ": the most frequent reasons show what is wrong" }
+}
+
+impl DatasetError {
+    /// Wraps an I/O error for `map_err`.
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Io { action, path, source }
+    }
+
+    pub(crate) fn corrupt(path: &Path, problem: impl Into<String>) -> Self {
+        Self::Corrupt { path: path.to_path_buf(), problem: problem.into() }
+    }
+}

@@ -1,0 +1,209 @@
+//! What is known of a file beside its notes: a row of a labels file, or the folders it lies in.
+//!
+//! A labels file is CSV (RFC 4180, UTF-8) with a heading. `path`, relative to the corpus' folder and with `/` between
+//! folders, must be there; every other column and every cell may be absent. Columns not listed here are ignored.
+//!
+//! | column | cell |
+//! |---|---|
+//! | `genre`, `composer`, `source`, `license`, `group` | any text; pieces of one group are never split |
+//! | `mood` | a quadrant (`V+_A-`), a word (`calm`) or valence and arousal (`0.3,-0.5`) |
+//! | `split` | `train`, `valid` or `test` |
+//! | `beat_grid` | `yes`, or `no` for a performance whose beats are not known |
+//! | `tempo_source` | `file` where the file's tempo is real; any other word: it is not |
+
+use crate::{DatasetError, Split};
+use partita_encoding::Mood;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// What is known of one file; `None` and the default where nothing is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct FileLabels {
+    pub(crate) genre: Option<String>,
+    pub(crate) composer: Option<String>,
+    pub(crate) mood: Option<Mood>,
+    pub(crate) source: Option<String>,
+    pub(crate) license: Option<String>,
+    pub(crate) group: Option<String>,
+    pub(crate) split: Option<Split>,
+    pub(crate) has_beat: Option<bool>,
+    pub(crate) tempo_is_real: Option<bool>,
+}
+
+impl FileLabels {
+    /// From `genre/composer/…/file.mid`: the first folder is the genre, the second the composer.
+    pub(crate) fn from_folders(path: &str) -> Self {
+        let mut folders = path.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev();
+        Self {
+            genre: folders.next().map(str::to_owned),
+            composer: folders.next().map(str::to_owned),
+            ..Self::default()
+        }
+    }
+
+    /// How much is known; of two equal pieces the better labelled one is kept.
+    pub(crate) fn known(&self) -> usize {
+        [
+            self.genre.is_some(),
+            self.composer.is_some(),
+            self.mood.is_some(),
+            self.source.is_some(),
+            self.license.is_some(),
+            self.tempo_is_real == Some(true),
+        ]
+        .into_iter()
+        .filter(|known| *known)
+        .count()
+    }
+}
+
+/// The rows of a labels file by path.
+#[derive(Debug, Default)]
+pub(crate) struct Labels {
+    rows: HashMap<String, FileLabels>,
+}
+
+impl Labels {
+    /// Reads a labels file.
+    pub(crate) fn read(path: &Path) -> Result<Self, DatasetError> {
+        let csv_error = |error: csv::Error| csv_problem(path, error);
+        let mut reader = csv::Reader::from_path(path).map_err(csv_error)?;
+        let columns = Columns::new(path, reader.headers().map_err(csv_error)?)?;
+        let mut rows = HashMap::new();
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).map_err(csv_error)? {
+            let row = Row { columns: &columns, record: &record };
+            let name = row.path()?;
+            if rows.insert(name.clone(), row.labels()?).is_some() {
+                return Err(row.problem("path", format!("{name:?} stands in an earlier row too: leave one of them")));
+            }
+        }
+        Ok(Self { rows })
+    }
+
+    /// Takes the row of a file out.
+    pub(crate) fn take(&mut self, path: &str) -> Option<FileLabels> {
+        self.rows.remove(path)
+    }
+
+    /// The paths that were not taken, in order.
+    pub(crate) fn rest(self) -> Vec<String> {
+        let mut rest: Vec<_> = self.rows.into_keys().collect();
+        rest.sort_unstable();
+        rest
+    }
+}
+
+fn csv_problem(path: &Path, error: csv::Error) -> DatasetError {
+    let line = error.position().map_or(1, csv::Position::line);
+    let problem = error.to_string();
+    match error.into_kind() {
+        csv::ErrorKind::Io(source) => DatasetError::io("read", path)(source),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => DatasetError::Labels {
+            path: path.to_path_buf(),
+            line,
+            column: len.min(expected_len).saturating_add(1).to_string(),
+            problem: format!(
+                "the row has {len} cells, the heading {expected_len}: put cells that hold commas in quotes"
+            ),
+        },
+        _ => DatasetError::Labels { path: path.to_path_buf(), line, column: "1".into(), problem },
+    }
+}
+
+/// Where each known column stands.
+struct Columns {
+    file: PathBuf,
+    places: HashMap<String, usize>,
+}
+
+impl Columns {
+    fn new(file: &Path, heading: &csv::StringRecord) -> Result<Self, DatasetError> {
+        let name = |cell: &str| cell.trim_start_matches('\u{feff}').trim().to_owned();
+        let places: HashMap<_, _> = heading.iter().enumerate().map(|(place, cell)| (name(cell), place)).collect();
+        if places.contains_key("path") {
+            return Ok(Self { file: file.to_path_buf(), places });
+        }
+        Err(DatasetError::Labels {
+            path: file.to_path_buf(),
+            line: 1,
+            column: "path".into(),
+            problem: "the heading does not name this column, which says what file a row is about".into(),
+        })
+    }
+}
+
+/// One row, which knows where it stands.
+struct Row<'a> {
+    columns: &'a Columns,
+    record: &'a csv::StringRecord,
+}
+
+impl Row<'_> {
+    fn cell(&self, column: &str) -> Option<&str> {
+        let place = *self.columns.places.get(column)?;
+        self.record.get(place).map(str::trim).filter(|cell| !cell.is_empty())
+    }
+
+    fn text(&self, column: &str) -> Option<String> {
+        self.cell(column).map(str::to_owned)
+    }
+
+    /// The cell as `read` makes it; where it makes nothing, an error that names `expected`.
+    fn parsed<T>(
+        &self,
+        column: &str,
+        expected: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, DatasetError> {
+        let Some(cell) = self.cell(column) else { return Ok(None) };
+        match read(cell) {
+            Some(value) => Ok(Some(value)),
+            None => Err(self.problem(column, format!("{cell:?} is not {expected}"))),
+        }
+    }
+
+    fn problem(&self, column: &str, problem: String) -> DatasetError {
+        let line = self.record.position().map_or(0, csv::Position::line);
+        DatasetError::Labels { path: self.columns.file.clone(), line, column: column.into(), problem }
+    }
+
+    fn path(&self) -> Result<String, DatasetError> {
+        self.text("path").ok_or_else(|| self.problem("path", "it is empty: name the row's file".into()))
+    }
+
+    fn labels(&self) -> Result<FileLabels, DatasetError> {
+        Ok(FileLabels {
+            genre: self.text("genre"),
+            composer: self.text("composer"),
+            mood: self.parsed("mood", "a mood, such as V+_A-, calm or 0.3,-0.5", mood)?,
+            source: self.text("source"),
+            license: self.text("license"),
+            group: self.text("group"),
+            split: self.parsed("split", "train, valid or test", |cell| cell.parse().ok())?,
+            has_beat: self.parsed("beat_grid", "yes or no", yes_or_no)?,
+            tempo_is_real: self.cell("tempo_source").map(|cell| cell == "file"),
+        })
+    }
+}
+
+fn yes_or_no(cell: &str) -> Option<bool> {
+    match cell {
+        "yes" | "1" | "true" => Some(true),
+        "no" | "0" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// A quadrant stands for its middle.
+fn mood(cell: &str) -> Option<Mood> {
+    let half = |sign: &u8| match sign {
+        b'+' => Some(0.5),
+        b'-' => Some(-0.5),
+        _ => None,
+    };
+    match cell.as_bytes() {
+        [b'V', valence, b'_', b'A', arousal] => Some(Mood { valence: half(valence)?, arousal: half(arousal)? }),
+        _ => cell.parse().ok(),
+    }
+}

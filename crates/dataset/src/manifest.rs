@@ -1,0 +1,111 @@
+//! The manifest: what files a corpus consists of, with the length and SHA-256 of each.
+
+use crate::DatasetError;
+use crate::digest::Digest;
+use partita_encoding::VOCABULARY_VERSION;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
+
+/// Version of the corpus' format; any change to the index, the shards or the manifest is a new one.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The manifest's name; a folder without it is no corpus.
+pub(crate) const FILE: &str = "manifest.json";
+
+/// A manifest is a few lines a shard; more than this is not one.
+const BYTES_MAX: u64 = 16 << 20;
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    pub(crate) format: FormatName,
+    pub(crate) format_version: u32,
+    pub(crate) vocabulary_version: u32,
+    pub(crate) pieces: u64,
+    pub(crate) bars: u64,
+    pub(crate) notes: u64,
+    pub(crate) index: FileEntry,
+    pub(crate) shards: Vec<FileEntry>,
+    /// Files for people, which no program reads back.
+    pub(crate) reports: Vec<FileEntry>,
+}
+
+/// Says what kind of folder it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum FormatName {
+    #[serde(rename = "partita corpus")]
+    PartitaCorpus,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FileEntry {
+    pub(crate) name: String,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: Digest,
+}
+
+impl FileEntry {
+    /// The file's path; a name that would lead out of the corpus is an error.
+    pub(crate) fn path_in(&self, folder: &Path) -> Result<PathBuf, DatasetError> {
+        let mut parts = Path::new(&self.name).components();
+        match (parts.next(), parts.next()) {
+            (Some(Component::Normal(name)), None) => Ok(folder.join(name)),
+            _ => Err(DatasetError::corrupt(&folder.join(FILE), format!("{:?} is no file name", self.name))),
+        }
+    }
+}
+
+/// The versions alone, so that another version's manifest is recognised before anything else in it is read.
+#[derive(Deserialize)]
+struct Versions {
+    #[allow(dead_code)] // its reading is the check
+    format: FormatName,
+    format_version: u32,
+    vocabulary_version: u32,
+}
+
+impl Manifest {
+    /// Length of all files together, without the manifest itself.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.shards.iter().chain(&self.reports).chain([&self.index]).map(|file| file.bytes).sum()
+    }
+
+    /// Writes the manifest into `folder`.
+    pub(crate) fn write(&self, folder: &Path) -> Result<(), DatasetError> {
+        let path = folder.join(FILE);
+        let mut text = serde_json::to_vec_pretty(self).map_err(|e| DatasetError::io("write", &path)(e.into()))?;
+        text.push(b'\n');
+        fs::write(&path, text).map_err(DatasetError::io("write", &path))
+    }
+
+    /// Reads the manifest of the corpus in `folder`, with the manifest's own digest.
+    pub(crate) fn read(folder: &Path) -> Result<(Self, Digest), DatasetError> {
+        let path = folder.join(FILE);
+        let text = match fs::metadata(&path) {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Err(DatasetError::NotACorpus { path: folder.to_path_buf() });
+            }
+            Ok(file) if file.len() > BYTES_MAX => {
+                return Err(DatasetError::Limit { what: "bytes of the manifest", found: file.len(), limit: BYTES_MAX });
+            }
+            _ => fs::read(&path).map_err(DatasetError::io("read", &path))?,
+        };
+        let damaged = |error: serde_json::Error| DatasetError::corrupt(&path, error.to_string());
+        check_versions(folder, &serde_json::from_slice(&text).map_err(damaged)?)?;
+        Ok((serde_json::from_slice(&text).map_err(damaged)?, Digest::of(&text)))
+    }
+}
+
+fn check_versions(folder: &Path, versions: &Versions) -> Result<(), DatasetError> {
+    let pairs = [
+        ("format", versions.format_version, FORMAT_VERSION),
+        ("vocabulary", versions.vocabulary_version, VOCABULARY_VERSION),
+    ];
+    match pairs.into_iter().find(|(_, found, expected)| found != expected) {
+        Some((what, found, expected)) => {
+            Err(DatasetError::Version { path: folder.to_path_buf(), what, found, expected })
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,104 @@
+//! One piece of a corpus, as a view.
+
+use crate::block::{BarView, Block};
+use crate::index::Record;
+use crate::{Difficulty, PieceId, Split};
+use partita_encoding::{Conditions, Grid, NoteEvent};
+
+/// A prepared piece: its labels from the index, its bars and notes in the mapped shard. Copying it copies no notes.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece<'a> {
+    id: PieceId,
+    record: &'a Record,
+    block: Block<'a>,
+}
+
+impl<'a> Piece<'a> {
+    pub(crate) fn new(id: PieceId, record: &'a Record, block: Block<'a>) -> Self {
+        Self { id, record, block }
+    }
+
+    /// Which piece this is.
+    pub fn id(&self) -> PieceId {
+        self.id
+    }
+
+    /// Path of the MIDI file in the folder that was prepared, with `/` between folders.
+    pub fn path(&self) -> &'a str {
+        &self.record.path
+    }
+
+    /// As labelled.
+    pub fn genre(&self) -> Option<&'a str> {
+        self.record.conditions.genre.as_deref()
+    }
+
+    /// Composer, artist or performer, as labelled.
+    pub fn composer(&self) -> Option<&'a str> {
+        self.record.conditions.composer.as_deref()
+    }
+
+    /// Where the file came from, as labelled.
+    pub fn source(&self) -> Option<&'a str> {
+        self.record.source.as_deref()
+    }
+
+    /// Under what terms, as labelled.
+    pub fn license(&self) -> Option<&'a str> {
+        self.record.license.as_deref()
+    }
+
+    /// The group that is never split, as labelled.
+    pub fn group(&self) -> Option<&'a str> {
+        self.record.group.as_deref()
+    }
+
+    /// The side of the corpus it is on.
+    pub fn split(&self) -> Split {
+        self.record.split
+    }
+
+    /// Whether steps follow the beat or the clock.
+    pub fn grid(&self) -> Grid {
+        self.record.grid
+    }
+
+    /// Number of bars, at least one.
+    pub fn bar_count(&self) -> usize {
+        self.record.difficulty.bars as usize
+    }
+
+    /// Number of notes, at least one.
+    pub fn note_count(&self) -> usize {
+        self.record.notes as usize
+    }
+
+    /// Bar `index`, from 0.
+    ///
+    /// # Panics
+    /// With an index of [`bar_count`](Self::bar_count) or more, as a slice would.
+    pub fn bar(&self, index: usize) -> BarView<'a> {
+        self.block.bar(index)
+    }
+
+    /// The bars in order.
+    pub fn bars(&self) -> impl ExactSizeIterator<Item = BarView<'a>> + use<'a> {
+        let block = self.block;
+        (0..self.bar_count()).map(move |index| block.bar(index))
+    }
+
+    /// All notes, bar after bar.
+    pub fn notes(&self) -> &'a [NoteEvent] {
+        self.block.notes()
+    }
+
+    /// What is known of the piece: labels, and what was computed from its notes.
+    pub fn conditions(&self) -> Conditions {
+        self.record.conditions.clone()
+    }
+
+    /// How hard it is.
+    pub fn difficulty(&self) -> Difficulty {
+        self.record.difficulty
+    }
+}

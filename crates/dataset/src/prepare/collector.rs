@@ -1,0 +1,166 @@
+//! The part of preparing that runs in order, file by file, so that the corpus is the same whatever the threads did:
+//! duplicates, shards, report and index.
+
+use crate::content::ContentHash;
+use crate::index::{self, Names, Record};
+use crate::manifest::{FORMAT_VERSION, FormatName, Manifest};
+use crate::prepare::candidate::{Candidate, PieceHead};
+use crate::prepare::files::SourceFile;
+use crate::prepare::rejection::Rejection;
+use crate::prepare::report::{FileReport, PrepareReport};
+use crate::prepare::sides::{GroupId, Sides};
+use crate::shard::{SHARD_BYTES_MAX, ShardWriter};
+use crate::{DatasetError, Split};
+use partita_encoding::VOCABULARY_VERSION;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// Gathers the files of a corpus. What it remembers of a file is its [`Kept`] record and its content's hash.
+pub(crate) struct Collector {
+    folder: PathBuf,
+    shards: ShardWriter,
+    files: FileReport,
+    report: PrepareReport,
+    kept: Vec<Kept>,
+    first_with: HashMap<ContentHash, u32>,
+    sides: Sides,
+    names: Names,
+}
+
+struct Kept {
+    record: Record,
+    group: GroupId,
+    labelled: Option<Split>,
+    lowest_pitch: Option<u8>,
+}
+
+impl Collector {
+    pub(crate) fn new(folder: &Path) -> Result<Self, DatasetError> {
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            shards: ShardWriter::new(folder, SHARD_BYTES_MAX),
+            files: FileReport::create(folder)?,
+            report: PrepareReport::default(),
+            kept: Vec::new(),
+            first_with: HashMap::new(),
+            sides: Sides::default(),
+            names: Names::default(),
+        })
+    }
+
+    /// Takes the next file in order.
+    pub(crate) fn take(
+        &mut self,
+        file: &SourceFile,
+        candidate: Result<Candidate, Rejection>,
+    ) -> Result<(), DatasetError> {
+        match candidate {
+            Ok(candidate) => self.keep(file, candidate),
+            Err(rejection) => self.reject(&file.path, &rejection),
+        }
+    }
+
+    pub(crate) fn reject(&mut self, path: &str, rejection: &Rejection) -> Result<(), DatasetError> {
+        self.report.files += 1;
+        self.report.rejected += 1;
+        *self.report.reasons.entry(rejection.kind()).or_default() += 1;
+        self.files.rejected(path, rejection)
+    }
+
+    fn keep(&mut self, file: &SourceFile, candidate: Candidate) -> Result<(), DatasetError> {
+        self.report.files += 1;
+        let group = self.sides.group(file.labels.group.as_deref(), candidate.content, file.labels.split);
+        if let Some(first) = self.first_with.get(&candidate.content) {
+            return self.leave_out(file, &candidate, group, *first);
+        }
+        self.first_with.insert(candidate.content, self.kept.len() as u32);
+        self.remark(file, &candidate)?;
+        let place = self.shards.push(&candidate.block)?;
+        let PieceHead { grid, conditions, difficulty, notes } = candidate.piece;
+        let record = Record {
+            path: file.path.as_str().into(),
+            split: Split::Train, // decided when all groups are known
+            group: file.labels.group.as_deref().map(Into::into),
+            source: self.names.share(file.labels.source.as_deref()),
+            license: self.names.share(file.labels.license.as_deref()),
+            grid,
+            conditions,
+            difficulty,
+            notes,
+            shard: place.shard,
+            offset: place.offset,
+        };
+        self.kept.push(Kept { record, group, labelled: file.labels.split, lowest_pitch: candidate.lowest_pitch });
+        Ok(())
+    }
+
+    fn leave_out(
+        &mut self,
+        file: &SourceFile,
+        candidate: &Candidate,
+        group: GroupId,
+        first: u32,
+    ) -> Result<(), DatasetError> {
+        let first = &self.kept[first as usize];
+        self.sides.join(group, first.group);
+        self.report.duplicates += 1;
+        let lowest = |pitch: Option<u8>| i16::from(pitch.unwrap_or(0));
+        let semitones = lowest(candidate.lowest_pitch) - lowest(first.lowest_pitch);
+        self.files.duplicate(&file.path, &first.record.path, semitones)
+    }
+
+    /// Reports what there is to say of a kept file.
+    fn remark(&mut self, file: &SourceFile, candidate: &Candidate) -> Result<(), DatasetError> {
+        if !candidate.repairs.is_empty() {
+            self.report.repaired += 1;
+            self.files.repaired(&file.path, &candidate.repairs)?;
+        }
+        if let Some(strength) = candidate.contradiction {
+            self.report.without_pulse += 1;
+            let remark =
+                format!("labelled as following a beat, but its notes do not (pulse {strength:.2}): taken by the clock");
+            self.files.remark(&file.path, "no pulse", &remark)?;
+        }
+        if file.unlabelled {
+            self.report.unlabelled += 1;
+            self.files.remark(&file.path, "no labels", "the labels file has no row for it: labelled by its folders")?;
+        }
+        Ok(())
+    }
+
+    /// Settles the sides, and writes all that is not written yet.
+    pub(crate) fn finish(mut self) -> Result<PrepareReport, DatasetError> {
+        self.settle_sides()?;
+        let mut records: Vec<Record> = self.kept.into_iter().map(|kept| kept.record).collect();
+        records.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        self.report.count_pieces(&records);
+        let manifest = Manifest {
+            format: FormatName::PartitaCorpus,
+            format_version: FORMAT_VERSION,
+            vocabulary_version: VOCABULARY_VERSION,
+            pieces: self.report.kept,
+            bars: self.report.bars,
+            notes: self.report.notes,
+            index: index::write(&self.folder, &records)?,
+            shards: self.shards.finish()?,
+            reports: vec![self.files.finish()?, self.report.write_sources(&self.folder)?],
+        };
+        manifest.write(&self.folder)?;
+        self.report.bytes = manifest.bytes();
+        Ok(self.report)
+    }
+
+    fn settle_sides(&mut self) -> Result<(), DatasetError> {
+        for kept in &mut self.kept {
+            let side = self.sides.side(kept.group);
+            kept.record.split = side;
+            if let Some(labelled) = kept.labelled.filter(|labelled| *labelled != side) {
+                self.report.moved += 1;
+                let remark =
+                    format!("moved from {labelled} to {side}, where pieces of its group or the same notes are");
+                self.files.remark(&kept.record.path, "moved", &remark)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+//! From a folder of MIDI files to a corpus.
+//!
+//! Files are read and encoded on all threads, a batch at a time; what comes of them is collected in order. So the
+//! corpus depends on the files and labels alone, and memory holds one batch of pieces, the labels, and a record of a
+//! few hundred bytes a file.
+
+mod candidate;
+mod cleaning;
+mod collector;
+mod files;
+mod pulse;
+mod rejection;
+mod report;
+mod sides;
+
+pub use cleaning::Cleaning;
+pub use report::{GenreTotals, PrepareReport, SourceTotals};
+
+use crate::{DatasetError, StagedDirectory, manifest};
+use candidate::Candidate;
+use collector::Collector;
+use files::SourceFile;
+use rayon::prelude::*;
+use rejection::Rejection;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+/// Files read between two steps of collecting.
+const BATCH_FILES: usize = 256;
+
+/// What to prepare, and how.
+#[derive(Clone, Debug)]
+pub struct PrepareOptions {
+    /// Folder of MIDI files, at any depth.
+    pub input: PathBuf,
+    /// A labels file (the columns are described in `labels.rs` and the documentation of this crate); without one, files
+    /// are labelled by their folders, `genre/composer/…`.
+    pub labels: Option<PathBuf>,
+    /// Where the corpus is to be.
+    pub output: PathBuf,
+    /// Whether a corpus there may be replaced. Anything else there never is.
+    pub overwrite: bool,
+    /// Threads to use; one a core without.
+    pub threads: Option<NonZeroUsize>,
+    /// What is too short, too long or too empty.
+    pub cleaning: Cleaning,
+}
+
+impl PrepareOptions {
+    /// Prepares `input` into `output`, all else by default.
+    pub fn new(input: impl Into<PathBuf>, output: impl Into<PathBuf>) -> Self {
+        Self {
+            input: input.into(),
+            labels: None,
+            output: output.into(),
+            overwrite: false,
+            threads: None,
+            cleaning: Cleaning::default(),
+        }
+    }
+}
+
+/// Watches the preparing, from any of its threads. `()` watches nothing.
+pub trait Progress: Sync {
+    /// So many files are to be read.
+    fn begin(&self, files: u64) {
+        let _ = files;
+    }
+
+    /// One more file was read.
+    fn advance(&self) {}
+
+    /// Whether to stop; nothing is then written. Asked before each batch.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+impl Progress for () {}
+
+/// Prepares a corpus. It appears under its name when it is complete, or not at all.
+///
+/// # Errors
+/// What is wrong with a single file goes into the corpus' report; an error is what concerns all of it.
+pub fn prepare(options: &PrepareOptions, progress: &dyn Progress) -> Result<PrepareReport, DatasetError> {
+    let output = &options.output;
+    check_output(output, options.overwrite)?;
+    let (files, missing) = files::find(&options.input, options.labels.as_deref())?;
+    let staged = StagedDirectory::beside(output).map_err(DatasetError::io("create a folder beside", output))?;
+    progress.begin(files.len() as u64);
+    let mut collector = Collector::new(staged.path())?;
+    let threads = thread_pool(options.threads)?;
+    for batch in files.chunks(BATCH_FILES) {
+        if progress.is_cancelled() {
+            return Err(DatasetError::Cancelled);
+        }
+        let candidates = threads.install(|| read_batch(batch, options, progress));
+        batch.iter().zip(candidates).try_for_each(|(file, candidate)| collector.take(file, candidate))?;
+    }
+    missing.iter().try_for_each(|path| collector.reject(path, &Rejection::Missing))?;
+    let report = collector.finish()?;
+    if report.kept == 0 {
+        return Err(DatasetError::Empty { path: options.input.clone(), files: report.files });
+    }
+    let published = if options.overwrite { staged.replace() } else { staged.publish() };
+    published.map_err(DatasetError::io("put the corpus at", output))?;
+    Ok(report)
+}
+
+fn read_batch(
+    batch: &[SourceFile],
+    options: &PrepareOptions,
+    progress: &dyn Progress,
+) -> Vec<Result<Candidate, Rejection>> {
+    let read = |file| {
+        let candidate = Candidate::of_file(&options.input, file, &options.cleaning);
+        progress.advance();
+        candidate
+    };
+    batch.par_iter().map(read).collect()
+}
+
+/// Only a corpus is ever replaced, and only when asked.
+fn check_output(output: &Path, overwrite: bool) -> Result<(), DatasetError> {
+    let path = output.to_path_buf();
+    match output.symlink_metadata() {
+        Err(_) => Ok(()),
+        Ok(_) if !overwrite => Err(DatasetError::Exists { path }),
+        Ok(_) if output.join(manifest::FILE).is_file() => Ok(()),
+        Ok(_) => Err(DatasetError::WouldDestroy { path }),
+    }
+}
+
+fn thread_pool(threads: Option<NonZeroUsize>) -> Result<rayon::ThreadPool, DatasetError> {
+    let threads = threads.map_or(0, NonZeroUsize::get);
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| DatasetError::Threads { threads, problem: error.to_string() })
+}
