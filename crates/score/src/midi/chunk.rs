@@ -36,7 +36,7 @@ impl<'a> Chunks<'a> {
                     self.position = end;
                     return Some(TrackChunk { start: at + 8, declared, end });
                 }
-                Some(declared) if is_chunk_name(name) && self.fits(at + 8, declared) => {
+                Some(declared) if self.starts_chunk(at) => {
                     self.position = at + 8 + declared as usize;
                     repairs.push(Repair::UnknownChunk { byte: at, name: [name[0], name[1], name[2], name[3]] });
                 }
@@ -67,18 +67,23 @@ impl<'a> Chunks<'a> {
     fn track_end(&self, start: usize, declared: u32) -> usize {
         if self.fits(start, declared) {
             let end = start + declared as usize;
-            let rest = &self.bytes[end..];
-            if rest.is_empty() || (rest.len() >= 8 && is_chunk_name(&rest[..4])) {
+            if end == self.bytes.len() || self.starts_chunk(end) {
                 return end;
             }
         }
         find(self.bytes, b"MTrk", start).unwrap_or(self.bytes.len())
     }
-}
 
-/// Four printable characters.
-fn is_chunk_name(name: &[u8]) -> bool {
-    name.len() == 4 && name.iter().all(|byte| (0x20..0x7F).contains(byte))
+    /// A track, or four printable characters and a length that fits.
+    fn starts_chunk(&self, at: usize) -> bool {
+        match (self.bytes.get(at..at + 4), word(self.bytes, at + 4)) {
+            (Some(b"MTrk"), Some(_)) => true,
+            (Some(name), Some(length)) => {
+                name.iter().all(|byte| (0x20..0x7F).contains(byte)) && self.fits(at + 8, length)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// The big-endian number of four bytes at `at`.

@@ -64,17 +64,7 @@ impl<'g, 'l> TrackReader<'g, 'l> {
         self.tallies.report(track, &mut self.gathered.repairs);
         self.gathered.track_names.push(self.name);
         self.gathered.end = self.gathered.end.max(self.now);
-        let repairs = &mut self.gathered.repairs;
-        if !end.regular {
-            repairs.push(Repair::MissingEndOfTrack { track });
-        }
-        let found = chunk.end - chunk.start;
-        if found != chunk.declared as usize {
-            repairs.push(Repair::ChunkLength { track, byte: chunk.start, declared: chunk.declared, found });
-        }
-        if end.regular && end.byte < chunk.end && !bytes[end.byte..].starts_with(b"MTrk") {
-            repairs.push(Repair::ExtraBytes { byte: end.byte, bytes: chunk.end - end.byte });
-        }
+        report_end(track, bytes, chunk, &end, &mut self.gathered.repairs);
         Ok(end.byte)
     }
 
@@ -265,6 +255,23 @@ impl<'g, 'l> TrackReader<'g, 'l> {
             self.tallies.long_texts.count(self.byte);
         }
         text
+    }
+}
+
+/// Compares where a track ended with where its header says that it ends.
+fn report_end(track: usize, bytes: &[u8], chunk: TrackChunk, end: &End, repairs: &mut Vec<Repair>) {
+    if !end.regular {
+        repairs.push(Repair::MissingEndOfTrack { track });
+    }
+    let follows_track = bytes[end.byte..].starts_with(b"MTrk");
+    let last = if end.regular { end.byte } else { chunk.end };
+    let (found, declared) = (last - chunk.start, chunk.declared as usize);
+    let is_cut = chunk.start.saturating_add(declared) > bytes.len();
+    if found > declared || is_cut || (follows_track && found < declared) {
+        repairs.push(Repair::ChunkLength { track, byte: chunk.start, declared: chunk.declared, found });
+    }
+    if last < chunk.end && !follows_track {
+        repairs.push(Repair::ExtraBytes { byte: last, bytes: chunk.end - last });
     }
 }
 

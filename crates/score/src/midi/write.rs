@@ -21,7 +21,9 @@ const PITCHED_CHANNELS: [u8; 15] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 1
 ///
 /// [`crate::read`] gives the same score back if it is canonical: events sorted as [`Score`] says, each track with a
 /// note, notes of one pitch ending in the order in which they begin, bends and pedals that change something, names
-/// within the limits. Bends are rounded to 1/8192 of the smallest whole number of semitones that holds them all.
+/// within the limits. The bend range is
+/// the smallest whole number of semitones that names all bends exactly; where none does, the smallest that holds them,
+/// and they are rounded to 1/8192 of it.
 ///
 /// # Errors
 /// Where the score holds what a MIDI file cannot: see [`WriteError`].
@@ -59,8 +61,8 @@ struct Timed {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     NoteOff,
-    Setting,
     Program,
+    Setting,
     NoteOn,
 }
 
@@ -229,17 +231,12 @@ fn push_note(
     Ok(())
 }
 
-/// The bend range that all bends of a track need, then the bends.
+/// The bend range, then the bends.
 fn bends(events: &mut Vec<Timed>, index: usize, track: &Track<Tick>, channel: u8) -> Result<(), WriteError> {
     if track.pitch_bends.is_empty() {
         return Ok(());
     }
-    let mut semitones = 2;
-    for bend in &track.pitch_bends {
-        semitones = (semitones..=127)
-            .find(|&range| (-8192.0..8191.5).contains(&in_steps(bend.cents, range)))
-            .ok_or(WriteError::Bend { track: index, tick: bend.time.0, cents: bend.cents })?;
-    }
+    let semitones = bend_range(index, track)?;
     for [number, value] in [[101, 0], [100, 0], [6, semitones], [38, 0], [101, 127], [100, 127]] {
         events.push(Timed { tick: 0, rank: Rank::Setting, message: vec![0xB0 | channel, number, value] });
     }
@@ -249,6 +246,21 @@ fn bends(events: &mut Vec<Timed>, index: usize, track: &Track<Tick>, channel: u8
         Timed { tick: bend.time.0, rank: Rank::Setting, message }
     }));
     Ok(())
+}
+
+/// The smallest range that names all bends of a track exactly, or else the smallest that holds them.
+fn bend_range(index: usize, track: &Track<Tick>) -> Result<u8, WriteError> {
+    let mut smallest = 2;
+    for bend in &track.pitch_bends {
+        smallest = (smallest..=127)
+            .find(|&range| (-8192.0..8191.5).contains(&in_steps(bend.cents, range)))
+            .ok_or(WriteError::Bend { track: index, tick: bend.time.0, cents: bend.cents })?;
+    }
+    let is_exact = |&range: &u8| {
+        let named = |cents| bend_cents(in_steps(cents, range).round() as i16, f32::from(range) * 100.0);
+        track.pitch_bends.iter().all(|bend| named(bend.cents) == bend.cents)
+    };
+    Ok((smallest..=127).find(is_exact).unwrap_or(smallest))
 }
 
 /// A bend in steps of 1/8192 of the range.
