@@ -2,9 +2,9 @@
 
 use partita_score::{Score, Tick};
 
-use crate::clock::{TempoTrust, median_qpm};
 use crate::grid_notes::GridNotes;
 use crate::quantize::quantize;
+use crate::tempo::{TempoTrust, median_qpm};
 use crate::{Conditions, EncodeError, EncodedPiece, EncodingLimits, Grid};
 
 /// What is known of a score from outside it.

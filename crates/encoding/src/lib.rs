@@ -26,7 +26,7 @@
 mod bar_conditions;
 mod bars;
 mod bend;
-mod clock;
+
 mod conditions;
 mod decode;
 mod encode;
@@ -41,9 +41,9 @@ mod metre;
 mod mood;
 mod quantize;
 mod step;
+mod tempo;
 mod vocabulary;
 
-pub use clock::TempoTrust;
 pub use conditions::{BarConditions, Conditions};
 pub use decode::{TICKS_PER_QUARTER, decode, to_steps};
 pub use encode::{Hints, encode};
@@ -55,4 +55,5 @@ pub use metre::{Metre, ParseMetreError};
 pub use mood::{Mood, ParseMoodError};
 pub use quantize::quantize;
 pub use step::Step;
+pub use tempo::TempoTrust;
 pub use vocabulary::*;

@@ -34,10 +34,10 @@ const COMMON: [Metre; METRES - 1] = [
     Metre::of(7, 8),
     Metre::of(8, 8),
     Metre::of(10, 8),
-    Metre::of(14, 8),
-    Metre::of(2, 8),
     Metre::of(4, 8),
-    Metre::of(1, 8),
+    Metre::of(3, 16),
+    Metre::of(6, 16),
+    Metre::of(12, 16),
 ];
 
 /// A bar's metre. Its bar is a whole number of steps and at most [`POSITIONS`] of them.

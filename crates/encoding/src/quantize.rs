@@ -4,20 +4,19 @@
 //!   equally long ones the loudest; a note struck again while it sounds ends there.
 //! - Duration, velocity and bend take the value of their class; a drum always lasts one step, since what ends it is
 //!   the drum and not the player. A note is cut at 16 quarters.
-//! - On [`Grid::Beat`] whole silent bars at the start are left out, and a pick-up is filled up with rests to the
-//!   length of the bars after it. On [`Grid::Time`] the first onset is step 0.
+//! - On [`Grid::Beat`] whole silent bars at the start are left out, a pick-up is filled up with rests to the length
+//!   of the bars after it, and a metre of one beat throughout gives way to 4/4. On [`Grid::Time`] the first onset is step 0.
 //! - Durations are the written ones on [`Grid::Beat`], where they are note values. On [`Grid::Time`] they include
 //!   the sustain pedal: a performance is kept as it sounds, and the encoded form has no pedal to press.
 
-use partita_score::{Score, Tick};
+use partita_score::{Score, TempoMap, Tick};
 
 use crate::bars::BarLayout;
 use crate::bend::{median_cents, split_cents};
-use crate::clock::Clock;
 use crate::grid_notes::{GridNote, GridNotes};
 use crate::{
-    CENTS_ZERO, DRUMS, EncodeError, EncodingLimits, Grid, Metre, Step, duration_class, duration_class_within,
-    duration_steps, velocity_class,
+    CENTS_ZERO, DRUMS, EncodeError, EncodingLimits, Grid, Metre, STEPS_PER_SECOND, Step, duration_class,
+    duration_class_within, duration_steps, velocity_class,
 };
 
 /// Puts a score on the grid, as the module's text says. Doing it twice changes nothing.
@@ -53,14 +52,18 @@ fn on_beats(score: &Score<Tick>, limits: &EncodingLimits) -> Result<GridNotes, E
     let notes = place(score, |onset| layout.step(onset), |onset, end| layout.steps(Tick(end.0 - onset.0)));
     let mut placed = GridNotes { grid: Grid::Beat, metres: layout.bars().map(|(_, metre)| metre).collect(), notes };
     cut_trailing_bars(&mut placed);
+    replace_placeholder_metre(&mut placed);
     cut_leading_bars(&mut placed);
+    // Silent bars of another metre may have hidden the placeholder.
+    replace_placeholder_metre(&mut placed);
     fill_pick_up(&mut placed);
     Ok(placed)
 }
 
 fn on_clock(score: &Score<Tick>, limits: &EncodingLimits) -> Result<GridNotes, EncodeError> {
-    let clock = Clock::new(score);
-    let mut notes = place(score, |onset| clock.step(onset), |onset, end| clock.steps(onset, end));
+    let tempo = score.tempo_map();
+    let mut notes =
+        place(score, |onset| clock_step(&tempo, Tick(0), onset), |onset, end| clock_step(&tempo, onset, end));
     let first = notes.first().map_or(0, |note| note.onset);
     for note in &mut notes {
         note.onset -= first;
@@ -70,6 +73,11 @@ fn on_clock(score: &Score<Tick>, limits: &EncodingLimits) -> Result<GridNotes, E
         return Err(EncodeError::too_many_bars(limits));
     }
     Ok(GridNotes { grid: Grid::Time, metres: Vec::new(), notes })
+}
+
+/// Steps of [`Grid::Time`] from one tick to a later one, to the nearest.
+fn clock_step(tempo: &TempoMap, from: Tick, to: Tick) -> u32 {
+    ((tempo.seconds(to).0 - tempo.seconds(from).0) * f64::from(STEPS_PER_SECOND)).round() as u32
 }
 
 /// The notes with their classes, merged, sorted by onset, program and pitch.
@@ -120,6 +128,15 @@ fn cut_trailing_bars(placed: &mut GridNotes) {
         start += metre.steps();
         kept
     });
+}
+
+/// Bars of one beat all through are no metre but the lack of one, as converters write it: they become 4/4.
+fn replace_placeholder_metre(placed: &mut GridNotes) {
+    let beat = placed.metres.first().copied().unwrap_or_default();
+    if beat.numerator == 1 && placed.metres.iter().all(|&metre| metre == beat) {
+        let steps = beat.steps() * placed.metres.len() as u32;
+        placed.metres = vec![Metre::COMMON_TIME; steps.div_ceil(Metre::COMMON_TIME.steps()) as usize];
+    }
 }
 
 fn cut_leading_bars(placed: &mut GridNotes) {

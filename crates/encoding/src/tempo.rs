@@ -1,9 +1,6 @@
-//! Seconds for scores without beats, and the tempo of those with.
+//! The tempo of a score, as far as it is one.
 
-use partita_score::{Score, Tick};
-
-/// Microseconds a quarter where a file states no tempo, by the MIDI standard.
-const DEFAULT_MICROSECONDS_PER_QUARTER: u32 = 500_000;
+use partita_score::{DEFAULT_MICROSECONDS_PER_QUARTER, Score, Tick};
 
 /// Whether the tempo of a score is a fact of the music.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -47,45 +44,39 @@ fn tempo_spans(score: &Score<Tick>, end: Tick) -> impl Iterator<Item = (u32, u64
     })
 }
 
-/// Ticks to steps of [`crate::Grid::Time`], exactly, through all changes of tempo.
-#[derive(Clone, Debug)]
-pub(crate) struct Clock {
-    /// Tick and elapsed time (in microseconds × ticks a quarter) at each change, and the tempo from there.
-    changes: Vec<(u32, u128, u32)>,
-    ticks_per_quarter: u128,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use partita_score::TempoChange;
 
-impl Clock {
-    pub(crate) fn new(score: &Score<Tick>) -> Self {
-        let mut changes = vec![(0, 0, DEFAULT_MICROSECONDS_PER_QUARTER)];
-        for tempo in &score.tempos {
-            let Some(&(tick, elapsed, microseconds)) = changes.last() else { continue };
-            let passed = u128::from(tempo.time.0.saturating_sub(tick)) * u128::from(microseconds);
-            changes.push((tempo.time.0.max(tick), elapsed + passed, tempo.microseconds_per_quarter));
-        }
-        Self { changes, ticks_per_quarter: u128::from(score.ticks_per_quarter) }
+    fn qpm(tempos: &[(u32, u32)], trust: TempoTrust) -> Option<f32> {
+        let score = Score {
+            ticks_per_quarter: 100,
+            tracks: Vec::new(),
+            tempos: tempos
+                .iter()
+                .map(|&(time, microseconds_per_quarter)| TempoChange { time: Tick(time), microseconds_per_quarter })
+                .collect(),
+            time_signatures: Vec::new(),
+            key_signatures: Vec::new(),
+            markers: Vec::new(),
+        };
+        median_qpm(&score, Tick(1000), trust)
     }
 
-    /// The nearest step to `tick`.
-    pub(crate) fn step(&self, tick: Tick) -> u32 {
-        self.nearest_step(self.elapsed(tick))
+    #[test]
+    fn the_median_weighs_seconds_not_beats() {
+        // 600 ticks at 240 are 1.5 s; 400 at 60 are 4 s.
+        assert_eq!(qpm(&[(0, 250_000), (600, 1_000_000)], TempoTrust::Judged), Some(60.0));
+        assert_eq!(qpm(&[(0, 250_000), (980, 1_000_000), (5000, 9)], TempoTrust::Judged), Some(240.0));
     }
 
-    /// Steps from one tick to a later one, to the nearest.
-    pub(crate) fn steps(&self, from: Tick, to: Tick) -> u32 {
-        self.nearest_step(self.elapsed(to).saturating_sub(self.elapsed(from)))
-    }
-
-    fn elapsed(&self, tick: Tick) -> u128 {
-        let index = self.changes.partition_point(|&(start, ..)| start <= tick.0).max(1) - 1;
-        self.changes.get(index).map_or(0, |&(start, elapsed, microseconds)| {
-            elapsed + u128::from(tick.0 - start) * u128::from(microseconds)
-        })
-    }
-
-    fn nearest_step(&self, elapsed: u128) -> u32 {
-        let second = 1_000_000 * self.ticks_per_quarter;
-        let steps = (elapsed * u128::from(crate::STEPS_PER_SECOND) + second / 2) / second;
-        u32::try_from(steps).unwrap_or(u32::MAX)
+    #[test]
+    fn a_lone_120_is_no_tempo_unless_trusted() {
+        assert_eq!(qpm(&[(0, 500_000)], TempoTrust::Judged), None);
+        assert_eq!(qpm(&[(0, 500_000)], TempoTrust::Trusted), Some(120.0));
+        assert_eq!(qpm(&[(0, 400_000)], TempoTrust::Judged), Some(150.0));
+        assert_eq!(qpm(&[(0, 400_000)], TempoTrust::Untrusted), None);
+        assert_eq!(qpm(&[], TempoTrust::Trusted), None);
     }
 }
