@@ -1,11 +1,26 @@
-//! MIDI ⇄ notes.
+//! MIDI ⇄ notes: a piece of music in symbolic form ([`Score`]), read from and written to Standard MIDI Files, with
+//! its time in ticks, quarters or seconds. Bytes are taken as untrusted: reading never panics, keeps to [`Limits`], and
+//! mends what it can ([`Repair`]).
+//!
+//! ```
+//! use partita_score::{Limits, Note, Pitch, Program, Score, Tick, Track, Velocity, read, write};
+//! let middle_c = Note { onset: Tick(0), duration: Tick(480), pitch: Pitch::clamped(60), velocity: Velocity::clamped(90) };
+//! let mut piano = Track::new(Program::clamped(0));
+//! piano.notes.push(middle_c);
+//! let score = Score { tracks: vec![piano], ..Score::new(480) };
+//! let file = write(&score)?;
+//! assert_eq!(read(&file, &Limits::default())?.score, score);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod convert;
 mod error;
 mod limits;
 mod meter_map;
 mod midi;
 mod repair;
 mod score;
+mod sustain;
 mod tempo_map;
 mod units;
 

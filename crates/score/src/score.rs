@@ -106,3 +106,25 @@ pub struct Score<T: TimeUnit> {
     /// Sorted by time.
     pub markers: Vec<Marker<T>>,
 }
+
+impl<T: TimeUnit> Score<T> {
+    /// A score without contents.
+    pub fn new(ticks_per_quarter: u16) -> Self {
+        Self {
+            ticks_per_quarter,
+            tracks: Vec::new(),
+            tempos: Vec::new(),
+            time_signatures: Vec::new(),
+            key_signatures: Vec::new(),
+            markers: Vec::new(),
+        }
+    }
+}
+
+impl<T> Track<T> {
+    /// A pitched track without name and notes.
+    pub fn new(program: Program) -> Self {
+        let (notes, pitch_bends, sustains) = (Vec::new(), Vec::new(), Vec::new());
+        Self { name: String::new(), program, is_drum: false, notes, pitch_bends, sustains }
+    }
+}

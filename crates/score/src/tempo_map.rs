@@ -38,18 +38,37 @@ impl TempoMap {
     ///
     /// `ticks_per_quarter` of 0 counts as 1.
     pub fn new(ticks_per_quarter: u16, tempos: &[TempoChange<Tick>]) -> Self {
-        let mut changes: Vec<_> = tempos.iter().map(|t| (t.time.0, t.microseconds_per_quarter)).collect();
-        changes.sort_by_key(|change| change.0);
-        let default = Segment { start: 0, microseconds_per_quarter: DEFAULT_MICROSECONDS_PER_QUARTER, elapsed: 0 };
-        let mut segments = vec![default];
-        for (start, microseconds_per_quarter) in changes {
-            let last = segments[segments.len() - 1];
-            if last.start == start {
-                segments.pop();
-            }
-            segments.push(Segment { start, microseconds_per_quarter, elapsed: last.elapsed_at(start) });
+        let mut changes: Vec<_> = tempos.iter().collect();
+        changes.sort_by_key(|change| change.time);
+        let mut map = Self::constant(ticks_per_quarter);
+        for change in changes {
+            map.change(change.time, change.microseconds_per_quarter);
         }
-        Self { ticks_per_quarter: u32::from(ticks_per_quarter.max(1)), segments }
+        map
+    }
+
+    /// The map of a piece whose tempo changes, in order, are timed in seconds; each falls on the nearest tick.
+    pub fn from_seconds(ticks_per_quarter: u16, tempos: &[TempoChange<Second>]) -> Self {
+        let mut map = Self::constant(ticks_per_quarter);
+        for change in tempos {
+            let earliest = map.segments[map.segments.len() - 1].start;
+            map.change(Tick(map.tick_at_seconds(change.time).0.max(earliest)), change.microseconds_per_quarter);
+        }
+        map
+    }
+
+    fn constant(ticks_per_quarter: u16) -> Self {
+        let default = Segment { start: 0, microseconds_per_quarter: DEFAULT_MICROSECONDS_PER_QUARTER, elapsed: 0 };
+        Self { ticks_per_quarter: u32::from(ticks_per_quarter.max(1)), segments: vec![default] }
+    }
+
+    /// Appends a change, not earlier than the last one.
+    fn change(&mut self, time: Tick, microseconds_per_quarter: u32) {
+        let last = self.segments[self.segments.len() - 1];
+        if last.start == time.0 {
+            self.segments.pop();
+        }
+        self.segments.push(Segment { start: time.0, microseconds_per_quarter, elapsed: last.elapsed_at(time.0) });
     }
 
     /// Quarters from the start; does not depend on tempo.

@@ -9,20 +9,24 @@ pub(super) struct TrackChunk {
     pub(super) start: usize,
     /// The length that its header states.
     pub(super) declared: u32,
-    /// Where its events end at the latest: by its length if something sensible follows there, else at the next
-    /// `MTrk` or the end of the input.
+    /// Where its events end at the latest: by its length if that holds, else at the next `MTrk` or the end of the
+    /// input.
     pub(super) end: usize,
+    /// Another chunk, or the end of the input, follows where the stated length says.
+    pub(super) length_holds: bool,
 }
 
 /// Walks the chunks after the header.
 pub(super) struct Chunks<'a> {
     bytes: &'a [u8],
     position: usize,
+    declared_tracks: usize,
+    found_tracks: usize,
 }
 
 impl<'a> Chunks<'a> {
-    pub(super) fn new(bytes: &'a [u8], position: usize) -> Self {
-        Self { bytes, position }
+    pub(super) fn new(bytes: &'a [u8], position: usize, declared_tracks: usize) -> Self {
+        Self { bytes, position, declared_tracks, found_tracks: 0 }
     }
 
     /// The next track; what is no track is skipped.
@@ -32,9 +36,10 @@ impl<'a> Chunks<'a> {
             let name = self.bytes.get(at..at + 4).unwrap_or_default();
             match word(self.bytes, at + 4) {
                 Some(declared) if name == b"MTrk" => {
-                    let end = self.track_end(at + 8, declared);
-                    self.position = end;
-                    return Some(TrackChunk { start: at + 8, declared, end });
+                    let chunk = self.track(at + 8, declared);
+                    self.position = chunk.end;
+                    self.found_tracks += 1;
+                    return Some(chunk);
                 }
                 Some(declared) if self.starts_chunk(at) => {
                     self.position = at + 8 + declared as usize;
@@ -46,16 +51,20 @@ impl<'a> Chunks<'a> {
         None
     }
 
-    /// The track that `next` gave ended at `position` already. If another track starts right there, the length
-    /// was wrong.
-    pub(super) fn track_ended(&mut self, position: usize) {
-        if self.bytes[position..].starts_with(b"MTrk") {
+    /// The end-of-track event of the track that `next` gave stands right before `position`. The next chunk is looked
+    /// for there, if the length is no guide to it.
+    pub(super) fn track_ended(&mut self, chunk: &TrackChunk, position: usize) {
+        if !chunk.length_holds || self.bytes[position..].starts_with(b"MTrk") {
             self.position = position;
         }
     }
 
+    /// Skips bytes that are no chunk. Tracks beyond them count only while some are missing: programs that write a
+    /// short file over a long one leave such tails, with tracks of another piece.
     fn skip_to_track(&mut self, repairs: &mut Vec<Repair>) {
-        let next = find(self.bytes, b"MTrk", self.position + 1).unwrap_or(self.bytes.len());
+        let is_complete = self.declared_tracks > 0 && self.found_tracks >= self.declared_tracks;
+        let next = if is_complete { None } else { find(self.bytes, b"MTrk", self.position + 1) };
+        let next = next.unwrap_or(self.bytes.len());
         repairs.push(Repair::ExtraBytes { byte: self.position, bytes: next - self.position });
         self.position = next;
     }
@@ -64,14 +73,15 @@ impl<'a> Chunks<'a> {
         start.checked_add(length as usize).is_some_and(|end| end <= self.bytes.len())
     }
 
-    fn track_end(&self, start: usize, declared: u32) -> usize {
+    fn track(&self, start: usize, declared: u32) -> TrackChunk {
         if self.fits(start, declared) {
             let end = start + declared as usize;
             if end == self.bytes.len() || self.starts_chunk(end) {
-                return end;
+                return TrackChunk { start, declared, end, length_holds: true };
             }
         }
-        find(self.bytes, b"MTrk", start).unwrap_or(self.bytes.len())
+        let end = find(self.bytes, b"MTrk", start).unwrap_or(self.bytes.len());
+        TrackChunk { start, declared, end, length_holds: false }
     }
 
     /// A track, or four printable characters and a length that fits.
@@ -103,7 +113,7 @@ mod tests {
     use super::*;
 
     fn tracks(bytes: &[u8]) -> (Vec<(usize, usize)>, Vec<Repair>) {
-        let (mut chunks, mut repairs) = (Chunks::new(bytes, 0), Vec::new());
+        let (mut chunks, mut repairs) = (Chunks::new(bytes, 0, 1), Vec::new());
         let tracks = std::iter::from_fn(|| chunks.next(&mut repairs).map(|t| (t.start, t.end))).collect();
         (tracks, repairs)
     }

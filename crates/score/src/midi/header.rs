@@ -29,7 +29,10 @@ pub(super) struct Header {
     pub(super) format: Format,
     pub(super) declared_tracks: usize,
     pub(super) division: Division,
+    /// Where the chunks start.
     pub(super) end: usize,
+    /// Where the MIDI data end: before the end of the input if an RMID wrapper holds more than them.
+    pub(super) input_end: usize,
 }
 
 /// Ticks a quarter where the header says 0; the commonest value in files.
@@ -42,7 +45,8 @@ pub(super) fn header(bytes: &[u8], repairs: &mut Vec<Repair>) -> Result<Header, 
     let start = find(bytes, b"MThd", 0)
         .filter(|&at| at <= SEARCHED_BYTES)
         .ok_or_else(|| ReadError::NotMidi { length: bytes.len(), looks_like: looks_like(bytes) })?;
-    if start > 0 && !is_rmid(bytes, start) {
+    let rmid_end = rmid_end(bytes, start);
+    if start > 0 && rmid_end.is_none() {
         repairs.push(Repair::Prefix { bytes: start });
     }
     let fields = bytes.get(start + 8..start + 14).ok_or(ReadError::HeaderCutOff { byte: start })?;
@@ -51,7 +55,13 @@ pub(super) fn header(bytes: &[u8], repairs: &mut Vec<Repair>) -> Result<Header, 
     }
     let field = |i: usize| u16::from_be_bytes([fields[i], fields[i + 1]]);
     let division = division(field(4), start + 12, repairs)?;
-    Ok(Header { format: format(field(0), repairs), declared_tracks: field(2).into(), division, end: end(bytes, start) })
+    Ok(Header {
+        format: format(field(0), repairs),
+        declared_tracks: field(2).into(),
+        division,
+        end: end(bytes, start),
+        input_end: rmid_end.filter(|&end| end > start + 14).unwrap_or(bytes.len()),
+    })
 }
 
 /// The header's stated length may only be longer than the six bytes of today's standard.
@@ -105,9 +115,12 @@ fn in_frames(frames_per_second: u8, ticks_per_frame: u8) -> Division {
     Division { ticks_per_quarter, constant_tempo: Some(tempo), tick_divisor: 1 }
 }
 
-/// `RIFF <size> RMID data <size> MThd…`: the regular wrapper, which is no damage.
-fn is_rmid(bytes: &[u8], start: usize) -> bool {
-    start == 20 && bytes.starts_with(b"RIFF") && bytes[8..12] == *b"RMID" && bytes[12..16] == *b"data"
+/// `RIFF <size> RMID data <size> MThd…`: the regular wrapper, which is no damage. Gives where its data end.
+fn rmid_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let is_rmid = start == 20 && bytes.starts_with(b"RIFF") && bytes[8..16] == *b"RMIDdata";
+    let size = bytes.get(16..20).filter(|_| is_rmid)?;
+    let size = u32::from_le_bytes([size[0], size[1], size[2], size[3]]);
+    Some(start.saturating_add(size as usize).min(bytes.len()))
 }
 
 fn looks_like(bytes: &[u8]) -> &'static str {

@@ -15,6 +15,7 @@ mod open_notes;
 mod read;
 mod tally;
 mod track;
+mod unclosed;
 mod write;
 
 pub use read::{Reading, read};

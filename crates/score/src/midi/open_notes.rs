@@ -58,13 +58,14 @@ impl OpenNotes {
     }
 
     /// All notes that are left end.
-    pub(super) fn drain(&mut self, mut end: impl FnMut(NoteId)) {
+    pub(super) fn drain(&mut self, mut end: impl FnMut(u8, u8, NoteId)) {
         for key in 0..KEYS {
             if self.open == 0 {
                 break;
             }
-            while let Some(id) = self.pop((key / 128) as u8, (key % 128) as u8) {
-                end(id);
+            let (channel, pitch) = ((key / 128) as u8, (key % 128) as u8);
+            while let Some(id) = self.pop(channel, pitch) {
+                end(channel, pitch, id);
             }
         }
         self.links.clear();
@@ -106,7 +107,7 @@ mod tests {
         open.push(0, 60, id(3));
         assert_eq!([open.pop(0, 60), open.pop(0, 60)], [Some(id(1)), Some(id(2))]);
         let mut left = Vec::new();
-        open.drain(|id| left.push(id.note));
+        open.drain(|_, _, id| left.push(id.note));
         assert_eq!(left, [3, 9]);
         assert_eq!(open.pop(0, 60), None);
     }

@@ -27,7 +27,8 @@ pub struct Reading {
 /// * One [`crate::Track`] for each `MTrk` chunk, channel and program that has notes. Notes before a chunk's first
 ///   program change sound as another chunk has set their channel, else with program 0.
 /// * Channel 10 is drums, and whatever GS and XG messages make drums.
-/// * A note-off ends the note of its key that began first. Unclosed notes end with their track.
+/// * A note-off ends the note of its key that began first. Unclosed notes end with their track. Where a key has more
+///   beginnings than ends, its notes end at the latest when it is struck again.
 /// * Patterns of format 2 are placed one after another.
 /// * Time in film frames becomes quarters of a constant tempo that gives the same seconds.
 ///
@@ -46,13 +47,15 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> {
     check(Amount::FileBytes, bytes.len(), limits.file_bytes, limits.file_bytes)?;
     let mut repairs = Vec::new();
     let header = header(bytes, &mut repairs)?;
-    let mut chunks = Chunks::new(bytes, header.end);
+    let bytes = &bytes[..header.input_end];
+    let mut chunks = Chunks::new(bytes, header.end, header.declared_tracks);
     let mut gathered = Gathered::new(limits, header.division.tick_divisor, repairs);
     let mut found = 0;
     while let Some(chunk) = chunks.next(&mut gathered.repairs) {
         check(Amount::FileTracks, found + 1, limits.file_tracks, chunk.start)?;
-        let end = TrackReader::new(&mut gathered, found).read(bytes, chunk)?;
-        chunks.track_ended(end);
+        if let Some(end) = TrackReader::new(&mut gathered, found).read(bytes, chunk)? {
+            chunks.track_ended(&chunk, end);
+        }
         found += 1;
         if header.format == Format::Sequential {
             gathered.start = gathered.end;

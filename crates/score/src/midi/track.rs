@@ -8,6 +8,7 @@ use super::event::{Event, Events, Message};
 use super::gather::{Gathered, Part};
 use super::open_notes::NoteId;
 use super::tally::Tallies;
+use super::unclosed::Unclosed;
 use crate::error::{Fault, ReadError};
 use crate::limits::Amount;
 use crate::repair::Repair;
@@ -56,8 +57,8 @@ impl<'g, 'l> TrackReader<'g, 'l> {
         }
     }
 
-    /// Reads the whole chunk. Returns where its last event ends.
-    pub(super) fn read(mut self, bytes: &[u8], chunk: TrackChunk) -> Result<usize, ReadError> {
+    /// Reads the whole chunk. Returns where its end-of-track event ends, if it has one.
+    pub(super) fn read(mut self, bytes: &[u8], chunk: TrackChunk) -> Result<Option<usize>, ReadError> {
         let end = self.events(Events::new(Cursor::new(bytes, chunk.start, chunk.end)))?;
         self.end_all_notes();
         let track = self.index;
@@ -65,7 +66,7 @@ impl<'g, 'l> TrackReader<'g, 'l> {
         self.gathered.track_names.push(self.name);
         self.gathered.end = self.gathered.end.max(self.now);
         report_end(track, bytes, chunk, &end, &mut self.gathered.repairs);
-        Ok(end.byte)
+        Ok(end.regular.then_some(end.byte))
     }
 
     fn events(&mut self, mut events: Events<'_>) -> Result<End, ReadError> {
@@ -170,15 +171,19 @@ impl<'g, 'l> TrackReader<'g, 'l> {
         }
     }
 
-    /// Notes that nothing ended last to the end of the track.
+    /// Notes that nothing ended last to the end of the track; see [`Unclosed`] for their keys.
     fn end_all_notes(&mut self) {
         let (parts, now) = (&mut self.gathered.parts, self.now);
-        let unclosed = &mut self.tallies.unclosed_notes;
-        self.gathered.open_notes.drain(|id| {
+        let mut unclosed = Unclosed::default();
+        self.gathered.open_notes.drain(|channel, pitch, id| {
             let note = &mut parts[id.part as usize].notes[id.note as usize];
             note.duration = Tick((now.0 - note.onset.0).max(1));
-            *unclosed += 1;
+            unclosed.add(channel, pitch);
         });
+        for (&(channel, _), &part) in &self.parts {
+            unclosed.end_when_struck_again(channel, &mut parts[part].notes);
+        }
+        self.tallies.unclosed_notes = unclosed.count();
     }
 
     fn program(&mut self, channel: u8, program: u8) {
@@ -270,7 +275,7 @@ fn report_end(track: usize, bytes: &[u8], chunk: TrackChunk, end: &End, repairs:
     if found > declared || is_cut || (follows_track && found < declared) {
         repairs.push(Repair::ChunkLength { track, byte: chunk.start, declared: chunk.declared, found });
     }
-    if last < chunk.end && !follows_track {
+    if last < chunk.end && chunk.length_holds && !follows_track {
         repairs.push(Repair::ExtraBytes { byte: last, bytes: chunk.end - last });
     }
 }
