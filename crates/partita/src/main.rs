@@ -1,1 +1,24 @@
-fn main() {}
+//! Partita learns from MIDI files and composes. This program is the outermost shell: it reads arguments, files, the
+//! clock and the terminal, and hands values to the library crates. Exit codes: 0 done, 1 failed, 2 wrong use.
+
+mod cli;
+mod commands;
+mod console;
+mod failure;
+mod files;
+mod interrupt;
+mod picture;
+mod plot;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    // Parsing ends the process itself for --help (0) and for wrong use (2).
+    match cli::Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::exit_code(&error),
+    }
+}

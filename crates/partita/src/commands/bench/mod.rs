@@ -1,0 +1,95 @@
+//! `partita bench`: how fast this machine does each kind of work. A new measurement is one file here, and its line in
+//! [`Measurement`] and in [`Bench::run`].
+
+mod figures;
+mod material;
+mod prepare;
+mod read;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+use tempfile::TempDir;
+
+use crate::console::Console;
+use crate::failure::WrongUse;
+use figures::Figures;
+
+/// Measure how fast this machine works
+///
+/// Without an argument everything is measured. Without DIR the program first makes MIDI files of its own, the same on
+/// every machine, in a temporary folder. Times are wall-clock times; files come from the system's cache where it has them.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Bench {
+    #[command(subcommand)]
+    measurement: Option<Measurement>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  partita bench
+  partita bench read midi
+  partita bench prepare midi --json";
+
+/// What can be measured.
+#[derive(Clone, Debug, Subcommand)]
+enum Measurement {
+    /// Reading MIDI files into scores
+    Read {
+        /// Folder with MIDI files, at any depth
+        dir: Option<PathBuf>,
+    },
+    /// Preparing a corpus: reading, encoding, finding duplicates, writing
+    Prepare {
+        /// Folder with MIDI files, at any depth
+        dir: Option<PathBuf>,
+    },
+}
+
+impl Bench {
+    pub(crate) fn run(&self, console: &Console) -> Result<()> {
+        let mut figures = Figures::default();
+        match &self.measurement {
+            Some(Measurement::Read { dir }) => read::measure(Material::of(dir)?.path(), console, &mut figures)?,
+            Some(Measurement::Prepare { dir }) => prepare::measure(Material::of(dir)?.path(), console, &mut figures)?,
+            None => {
+                let material = Material::of(&None)?;
+                read::measure(material.path(), console, &mut figures)?;
+                prepare::measure(material.path(), console, &mut figures)?;
+            }
+        }
+        figures.add_machine();
+        console.finish(&figures)
+    }
+}
+
+/// The files worked on: the user's, or some of our own that go when the measuring is done.
+enum Material {
+    Given(PathBuf),
+    Made(TempDir),
+}
+
+impl Material {
+    fn of(dir: &Option<PathBuf>) -> Result<Self> {
+        match dir {
+            Some(dir) if dir.is_dir() => Ok(Self::Given(dir.clone())),
+            Some(dir) => {
+                Err(WrongUse(format!("bench: {} is not a folder; give one with MIDI files", dir.display())).into())
+            }
+            None => {
+                let folder = tempfile::tempdir().context("make a temporary folder")?;
+                material::write_files(folder.path())?;
+                Ok(Self::Made(folder))
+            }
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Given(dir) => dir,
+            Self::Made(folder) => folder.path(),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Files in and out: reading within limits, writing whole or not at all.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use partita_score::{Limits, Reading};
+
+/// Reads one MIDI file.
+pub(crate) fn read_score(path: &Path, limits: &Limits) -> Result<Reading> {
+    let bytes = read_at_most(path, limits.file_bytes).map_err(|error| advised("read", path, &error))?;
+    partita_score::read(&bytes, limits).with_context(|| format!("read {}", path.display()))
+}
+
+/// The file's bytes; one more than `limit` of them at most, so that the reader sees that there were too many
+/// without the memory for all.
+fn read_at_most(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes a file whole: `path` holds all of `bytes`, or what it held before.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    try_write_whole(path, bytes).map_err(|error| advised("write", path, &error))
+}
+
+fn try_write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".partita-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the user's umask
+    let mut scratch = builder.tempfile_in(folder)?;
+    scratch.write_all(bytes)?;
+    scratch.as_file().sync_all()?;
+    scratch.persist(path)?;
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// The failure with the way out that its kind suggests.
+fn advised(action: &str, path: &Path, error: &io::Error) -> anyhow::Error {
+    let advice = match error.kind() {
+        io::ErrorKind::NotFound if action == "write" => "; make the folder first",
+        io::ErrorKind::NotFound => "; check the name",
+        io::ErrorKind::PermissionDenied => "; check the permissions of the file and its folder",
+        io::ErrorKind::IsADirectory => "; give a file, not a folder",
+        io::ErrorKind::StorageFull => "; make room on the disk",
+        _ => "",
+    };
+    anyhow!("{action} {}: {error}{advice}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("roll.svg");
+        write_whole(&path, b"old").unwrap();
+        write_whole(&path, b"new").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_to_do_stands_in_the_message() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("missing/roll.svg");
+        assert!(write_whole(&missing, b"x").unwrap_err().to_string().ends_with("make the folder first"));
+        let unread = read_score(&missing, &Limits::default()).unwrap_err().to_string();
+        assert!(unread.ends_with("check the name"), "{unread}");
+    }
+
+    #[test]
+    fn no_more_is_read_than_the_limit_and_one_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long.mid");
+        std::fs::write(&path, [0; 100]).unwrap();
+        assert_eq!(read_at_most(&path, 10).unwrap().len(), 11);
+    }
+}

@@ -1,0 +1,12 @@
+//! Pictures: piano rolls and line charts, as SVG and PNG.
+
+pub(crate) mod chart;
+mod drawing;
+mod palette;
+mod png;
+pub(crate) mod roll;
+pub(crate) mod save;
+mod svg;
+mod ticks;
+
+pub(crate) use drawing::Drawing;
