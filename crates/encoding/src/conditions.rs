@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::bar_conditions::fill_bars;
 use crate::key_profile::key_of_bars;
-use crate::{EncodedBar, InstrumentSet, Key, Mood};
+use crate::mood_model::mood_of_bars;
+use crate::{EncodedBar, Grid, InstrumentSet, Key, Mood};
 
 /// A bar's own conditions, as classes; `None` where not asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,11 +36,12 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// Computes from the notes what they tell: each bar's density and polyphony, and the key and instruments
-    /// where absent. What is given stays.
-    pub fn fill_from_notes(&mut self, bars: &mut [EncodedBar]) {
+    /// Computes from the notes what they tell: each bar's density and polyphony, and the key, mood and instruments
+    /// where these are absent. What is given stays. The mood takes the tempo from `qpm`, so set that first.
+    pub fn fill_from_notes(&mut self, bars: &mut [EncodedBar], grid: Grid) {
         fill_bars(bars);
         self.instruments = self.instruments.or_else(|| Some(InstrumentSet::of_bars(bars)));
         self.key = self.key.or_else(|| key_of_bars(bars));
+        self.mood = self.mood.or_else(|| mood_of_bars(bars, grid, self.key, self.qpm));
     }
 }

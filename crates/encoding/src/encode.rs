@@ -34,7 +34,7 @@ pub fn encode(
     } else if conditions.qpm.is_none() {
         conditions.qpm = median_qpm(score, last_end(score), hints.tempo);
     }
-    conditions.fill_from_notes(&mut bars);
+    conditions.fill_from_notes(&mut bars, grid);
     Ok(EncodedPiece { grid, bars, conditions })
 }
 

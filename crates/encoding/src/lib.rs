@@ -26,7 +26,6 @@
 mod bar_conditions;
 mod bars;
 mod bend;
-
 mod conditions;
 mod decode;
 mod encode;
@@ -39,6 +38,7 @@ mod key;
 mod key_profile;
 mod metre;
 mod mood;
+mod mood_model;
 mod quantize;
 mod step;
 mod tempo;
