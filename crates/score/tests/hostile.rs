@@ -165,6 +165,18 @@ fn a_channel_set_up_in_another_chunk_keeps_its_program() {
 }
 
 #[test]
+fn a_pedal_in_another_chunk_of_the_channel_holds_too() {
+    let pedal = [0, 0xB0, 64, 127, 96, 64, 0, 0, 0xFF, 0x2F, 0];
+    let score = reading(&file(DIVISION, &[&ONE_NOTE, &pedal])).score;
+    let moves: Vec<_> = score.tracks[0].sustains.iter().map(|sustain| (sustain.time.0, sustain.down)).collect();
+    assert_eq!(moves, [(0, true), (96, false)]);
+    let [one, other] = [4, 5].map(|program| [&[0, 0xC0, program][..], &ONE_NOTE].concat());
+    let other = [&other[..11], &pedal].concat();
+    let score = reading(&file(DIVISION, &[&one, &other])).score;
+    assert_eq!(score.tracks[0].sustains, []);
+}
+
+#[test]
 fn a_program_change_makes_another_track() {
     let bytes = [0, 0x90, 60, 64, 9, 60, 0, 0, 0xC0, 7, 0, 0x90, 62, 64, 9, 62, 0, 0, 0xFF, 0x2F, 0];
     let score = reading(&file(DIVISION, &[&bytes])).score;

@@ -4,6 +4,7 @@ use super::conductor::Conductor;
 use super::drums::Drums;
 use super::header::Division;
 use super::open_notes::OpenNotes;
+use super::shared_pedal::share_pedals;
 use crate::error::ReadError;
 use crate::limits::{Amount, Limits};
 use crate::repair::Repair;
@@ -23,6 +24,8 @@ pub(super) struct Gathered<'l> {
     pub(super) parts: Vec<Part>,
     /// By `MTrk` chunk.
     pub(super) track_names: Vec<String>,
+    /// By `MTrk` chunk: the channels whose pedal it moves, one bit each.
+    pub(super) track_pedals: Vec<u16>,
     /// By channel: all program changes of all tracks.
     pub(super) programs: [Vec<(Tick, u8)>; 16],
     pub(super) open_notes: OpenNotes,
@@ -36,7 +39,7 @@ pub(super) struct Gathered<'l> {
 pub(super) struct Part {
     /// Index of the `MTrk` chunk.
     file_track: usize,
-    channel: u8,
+    pub(super) channel: u8,
     /// `None` before the first program change of the channel in this chunk.
     program: Option<u8>,
     pub(super) notes: Vec<Note<Tick>>,
@@ -62,6 +65,7 @@ impl<'l> Gathered<'l> {
             drums: Drums::new(),
             parts: Vec::new(),
             track_names: Vec::new(),
+            track_pedals: Vec::new(),
             programs: Default::default(),
             open_notes: OpenNotes::new(),
             repairs,
@@ -94,7 +98,11 @@ impl<'l> Gathered<'l> {
         }
         self.conductor.sort();
         self.programs.iter_mut().for_each(|changes| changes.sort_by_key(|change| change.0));
-        let parts = std::mem::take(&mut self.parts);
+        let mut parts = std::mem::take(&mut self.parts);
+        let has_pedal = |part: &Part| {
+            self.drums.contains(part.channel) || self.track_pedals[part.file_track] >> part.channel & 1 == 1
+        };
+        share_pedals(&mut parts, has_pedal, |part| self.program(part), self.events);
         let tracks = parts.into_iter().filter(|part| !part.notes.is_empty()).map(|part| self.track(part)).collect();
         let tempos = match division.constant_tempo {
             Some(microseconds_per_quarter) => vec![TempoChange { time: Tick(0), microseconds_per_quarter }],
@@ -115,7 +123,7 @@ impl<'l> Gathered<'l> {
         part.notes.sort_unstable_by_key(|note| (note.onset, note.pitch, note.duration, note.velocity));
         Track {
             name: self.track_names[part.file_track].clone(),
-            program: Program::clamped(part.program.unwrap_or_else(|| self.inherited_program(&part))),
+            program: Program::clamped(self.program(&part)),
             is_drum: self.drums.contains(part.channel),
             notes: part.notes,
             pitch_bends: part.pitch_bends,
@@ -123,12 +131,16 @@ impl<'l> Gathered<'l> {
         }
     }
 
-    /// A part without a program change of its own sounds as the channel was set in another chunk before its first
-    /// note; files often set up all channels in a chunk of its own.
-    fn inherited_program(&self, part: &Part) -> u8 {
-        let changes = &self.programs[usize::from(part.channel & 15)];
-        let before = changes.partition_point(|change| change.0 <= part.notes[0].onset);
-        before.checked_sub(1).map_or(0, |last| changes[last].1)
+    /// The program of a part with notes. One without a program change of its own sounds as its channel was set in
+    /// another chunk before its first note; files often set up all channels in a chunk of its own.
+    fn program(&self, part: &Part) -> u8 {
+        let inherited = || {
+            let changes = &self.programs[usize::from(part.channel & 15)];
+            let onset = part.notes.first().map_or(Tick(0), |note| note.onset);
+            let before = changes.partition_point(|change| change.0 <= onset);
+            before.checked_sub(1).map_or(0, |last| changes[last].1)
+        };
+        part.program.unwrap_or_else(inherited)
     }
 }
 

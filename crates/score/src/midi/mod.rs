@@ -13,6 +13,7 @@ mod gather;
 mod header;
 mod open_notes;
 mod read;
+mod shared_pedal;
 mod tally;
 mod track;
 mod unclosed;

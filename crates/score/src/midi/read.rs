@@ -27,6 +27,8 @@ pub struct Reading {
 /// * One [`crate::Track`] for each `MTrk` chunk, channel and program that has notes. Notes before a chunk's first
 ///   program change sound as another chunk has set their channel, else with program 0.
 /// * Channel 10 is drums, and whatever GS and XG messages make drums.
+/// * A chunk that never moves the sustain pedal of its channel has that of another chunk on the channel, if their
+///   program is the same. Bends hold in their own chunk only.
 /// * A note-off ends the note of its key that began first. Unclosed notes end with their track. Where a key has more
 ///   beginnings than ends, its notes end at the latest when it is struck again.
 /// * Patterns of format 2 are placed one after another.

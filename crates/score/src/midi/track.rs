@@ -30,6 +30,8 @@ pub(super) struct TrackReader<'g, 'l> {
     /// Parts of this track by channel and program.
     parts: BTreeMap<(u8, Option<u8>), usize>,
     name: String,
+    /// Channels whose pedal moved, one bit each.
+    pedals: u16,
     tallies: Tallies,
 }
 
@@ -53,6 +55,7 @@ impl<'g, 'l> TrackReader<'g, 'l> {
             channels: Default::default(),
             parts: BTreeMap::new(),
             name: String::new(),
+            pedals: 0,
             tallies: Tallies::default(),
         }
     }
@@ -64,6 +67,7 @@ impl<'g, 'l> TrackReader<'g, 'l> {
         let track = self.index;
         self.tallies.report(track, &mut self.gathered.repairs);
         self.gathered.track_names.push(self.name);
+        self.gathered.track_pedals.push(self.pedals);
         self.gathered.end = self.gathered.end.max(self.now);
         report_end(track, bytes, chunk, &end, &mut self.gathered.repairs);
         Ok(end.regular.then_some(end.byte))
@@ -118,6 +122,7 @@ impl<'g, 'l> TrackReader<'g, 'l> {
             }
             Message::Controller { channel, number: 120 | 123, .. } => self.end_notes_of(channel),
             Message::Controller { channel, number, value } => {
+                self.pedals |= u16::from(number == 64) << channel;
                 self.channel(channel).control(number, value);
                 self.follow_channel(channel)?;
             }

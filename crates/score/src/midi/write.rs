@@ -45,7 +45,11 @@ pub fn write(score: &Score<Tick>) -> Result<Vec<u8>, WriteError> {
     let mut programs = program_changes(&score.tracks, &channels);
     for (index, track) in score.tracks.iter().enumerate() {
         let programs = std::mem::take(&mut programs[index]);
-        chunk(&mut bytes, part(index, track, channels[index], programs)?)?;
+        let mut events = part(index, track, channels[index], programs)?;
+        if track.sustains.is_empty() && shares_pedal(index, &score.tracks, &channels) {
+            events.push(pedal(Tick(0), channels[index], false));
+        }
+        chunk(&mut bytes, events)?;
     }
     Ok(bytes)
 }
@@ -201,16 +205,22 @@ fn part(index: usize, track: &Track<Tick>, channel: u8, programs: Vec<u32>) -> R
     }
     let program = |&tick: &u32| (tick, Rank::Program, vec![0xC0 | channel, track.program.get()]);
     events.extend(programs.iter().map(program).map(|(tick, rank, message)| Timed { tick, rank, message }));
-    events.extend(track.sustains.iter().map(|sustain| Timed {
-        tick: sustain.time.0,
-        rank: Rank::Setting,
-        message: vec![0xB0 | channel, 64, if sustain.down { 127 } else { 0 }],
-    }));
+    events.extend(track.sustains.iter().map(|sustain| pedal(sustain.time, channel, sustain.down)));
     bends(&mut events, index, track, channel)?;
     for (number, note) in track.notes.iter().enumerate() {
         push_note(&mut events, index, number, note, channel)?;
     }
     Ok(events)
+}
+
+fn pedal(time: Tick, channel: u8, down: bool) -> Timed {
+    Timed { tick: time.0, rank: Rank::Setting, message: vec![0xB0 | channel, 64, if down { 127 } else { 0 }] }
+}
+
+/// Whether a track without a pedal of its own would be taken to be held by that of another on its channel.
+fn shares_pedal(index: usize, tracks: &[Track<Tick>], channels: &[u8]) -> bool {
+    let is_pitched = !tracks[index].is_drum;
+    is_pitched && tracks.iter().zip(channels).any(|(other, &c)| c == channels[index] && !other.sustains.is_empty())
 }
 
 fn push_note(
