@@ -137,3 +137,96 @@ fn in_range(note: &NoteEvent, steps: u32) -> bool {
 fn place(note: &NoteEvent) -> (u8, u8, u8) {
     (note.position, note.program, note.pitch)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Any bar that encoding could give.
+    fn bars() -> impl Strategy<Value = Vec<EncodedBar>> {
+        let metre = prop::sample::select(vec![(4, 4), (3, 8), (7, 16), (2, 2), (8, 4)])
+            .prop_map(|(numerator, denominator)| Metre { numerator, denominator });
+        let class = |classes: usize| 0..classes as u8;
+        let note = (0..21_u8, class(PROGRAMS), class(PITCHES), class(CENTS), class(DURATIONS), class(VELOCITIES));
+        let notes = prop::collection::vec(note, 0..20).prop_map(|notes| {
+            let event = |(position, program, pitch, cents, duration, velocity)| NoteEvent {
+                position: position % 18,
+                program,
+                pitch,
+                cents,
+                duration,
+                velocity,
+            };
+            let mut notes: Vec<_> = notes.into_iter().map(event).collect();
+            notes.sort_unstable();
+            notes.dedup_by_key(|note| place(note));
+            notes
+        });
+        let conditions = (prop::option::of(class(DENSITIES)), prop::option::of(class(POLYPHONIES)))
+            .prop_map(|(density, polyphony)| BarConditions { density, polyphony });
+        let bar =
+            (metre, notes, conditions).prop_map(|(metre, notes, conditions)| EncodedBar { metre, notes, conditions });
+        prop::collection::vec(bar, 1..8)
+    }
+
+    fn note_count(bars: &[EncodedBar]) -> u32 {
+        bars.iter().map(|bar| bar.notes.len() as u32).sum()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(bars in bars()) {
+            let bytes = write_block(&bars);
+            prop_assert_eq!(bytes.len() as u64, block_len(bars.len() as u32, note_count(&bars)));
+            let block = Block::new(&bytes, bars.len() as u32).unwrap();
+            prop_assert_eq!(block.check(), Ok(()));
+            for (index, bar) in bars.iter().enumerate() {
+                let view = block.bar(index);
+                prop_assert_eq!((view.metre, view.conditions, view.notes), (bar.metre, bar.conditions, &bar.notes[..]));
+            }
+        }
+
+        #[test]
+        fn damage_is_found_or_does_no_harm(bars in bars(), place in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let mut bytes = write_block(&bars);
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+            let block = Block::new(&bytes, bars.len() as u32).unwrap();
+            if block.check().is_ok() {
+                let views: Vec<_> = (0..bars.len()).map(|index| block.bar(index)).collect();
+                prop_assert_eq!(views.iter().map(|bar| bar.notes.len()).sum::<usize>(), block.notes().len());
+                prop_assert!(views.iter().all(|bar| bar.notes.iter().all(|note| in_range(note, bar.metre.steps()))));
+            }
+        }
+    }
+
+    /// One bar of 3/4 with two notes, after `damage` to its bytes.
+    fn damaged(damage: impl Fn(&mut Vec<u8>)) -> Result<(), String> {
+        let note = |position| NoteEvent { position, program: 0, pitch: 60, cents: 10, duration: 3, velocity: 20 };
+        let metre = Metre { numerator: 3, denominator: 4 };
+        let bar = EncodedBar { metre, notes: vec![note(0), note(35)], conditions: BarConditions::default() };
+        let mut bytes = write_block(&[bar]);
+        damage(&mut bytes);
+        Block::new(&bytes, 1).unwrap().check()
+    }
+
+    #[test]
+    fn every_kind_of_damage_is_found() {
+        assert_eq!(damaged(|_| ()), Ok(()));
+        let found = |problem: &str, place: usize, byte: u8| {
+            let error = damaged(|bytes| bytes[place] = byte).unwrap_err();
+            assert!(error.contains(problem), "byte {place}: {error}");
+        };
+        found("first bar", 0, 1);
+        found("no metre 0/4", 4, 0);
+        found("no metre 3/3", 5, 3);
+        found("no class", 6, DENSITIES as u8);
+        found("no class", 7, POLYPHONIES as u8);
+        found("out of range", 14, 36); // a position past the bar's 36 steps
+        for (field, classes) in [(1, PROGRAMS), (2, PITCHES), (3, CENTS), (4, DURATIONS), (5, VELOCITIES)] {
+            found("out of range", 14 + field, classes as u8);
+        }
+        found("not in order", 8, 35); // both notes at one place
+    }
+}

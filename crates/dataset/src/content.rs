@@ -50,3 +50,54 @@ fn hash(grid: Grid, onsets: &[(u32, bool, u8)]) -> [u8; 16] {
     half.copy_from_slice(&hasher.finalize()[..16]);
     half
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{note, piece};
+
+    fn hash_of(notes: &[NoteEvent]) -> ContentHash {
+        content(&piece(notes)).0
+    }
+
+    #[test]
+    fn a_transposed_piece_is_the_same_and_says_by_how_much() {
+        let (here, lowest) = content(&piece(&[note(0, 0, 60), note(12, 0, 64)]));
+        let (higher, lowest_higher) = content(&piece(&[note(0, 0, 65), note(12, 0, 69)]));
+        assert_eq!(here, higher);
+        assert_eq!((lowest, lowest_higher), (Some(60), Some(65)));
+    }
+
+    #[test]
+    fn sound_length_loudness_and_a_late_start_do_not_count() {
+        let plain = hash_of(&[note(0, 0, 60), note(12, 0, 64)]);
+        let other = NoteEvent { velocity: 9, duration: 7, cents: 3, ..note(18, 40, 64) };
+        assert_eq!(plain, hash_of(&[note(6, 40, 60), other]));
+        assert_eq!(plain, hash_of(&[note(0, 0, 60), note(0, 48, 60), note(12, 0, 64)]));
+    }
+
+    #[test]
+    fn bar_lines_do_not_count() {
+        let one_bar = piece(&[note(0, 0, 60), note(24, 0, 64)]);
+        let mut two_bars = piece(&[note(0, 0, 60)]);
+        two_bars.bars[0].metre = "2/4".parse().unwrap();
+        two_bars.bars.extend(piece(&[note(0, 0, 64)]).bars);
+        assert_eq!(content(&one_bar).0, content(&two_bars).0);
+    }
+
+    #[test]
+    fn other_pitches_times_drums_and_grids_do_count() {
+        let plain = [note(0, 0, 60), note(12, 0, 64), note(12, DRUMS, 36)];
+        let changed = |index: usize, note: NoteEvent| {
+            let mut notes = plain;
+            notes[index] = note;
+            hash_of(&notes)
+        };
+        assert_ne!(hash_of(&plain), changed(1, note(12, 0, 65)));
+        assert_ne!(hash_of(&plain), changed(1, note(11, 0, 64)));
+        assert_ne!(hash_of(&plain), changed(2, note(12, DRUMS, 38)));
+        assert_ne!(hash_of(&plain), changed(2, note(12, 0, 36)));
+        let by_clock = EncodedPiece { grid: Grid::Time, ..piece(&plain) };
+        assert_ne!(hash_of(&plain), content(&by_clock).0);
+    }
+}

@@ -16,6 +16,7 @@ use std::path::Path;
 pub struct PieceId(u32);
 
 impl PieceId {
+    #[cfg(test)]
     pub(crate) const fn new(index: u32) -> Self {
         Self(index)
     }

@@ -24,7 +24,7 @@ pub struct Difficulty {
 
 impl Difficulty {
     /// Measures a piece.
-    pub(crate) fn of(piece: &EncodedPiece) -> Self {
+    pub fn of(piece: &EncodedPiece) -> Self {
         let frames = frames(piece);
         let mean = |f: fn(u128) -> f64| frames.iter().map(|frame| f(*frame)).sum::<f64>() / frames.len().max(1) as f64;
         let (pitches, sounding) =
@@ -60,6 +60,43 @@ fn pitch_class_entropy(frame: u128) -> f64 {
     (0..12)
         .map(|class| f64::from((frame >> class & every_octave).count_ones()) / total)
         .filter(|share| *share > 0.0)
-        .map(|share| -share * share.log2())
+        .map(|share| share * share.recip().log2())
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{note, piece};
+
+    #[test]
+    fn measures_worked_out_by_hand() {
+        // A bar of 4/4, 48 steps: C4 and G4 together for 12 steps, then C4 and C5 together for 12, then nothing; a drum.
+        let quarter = |position, pitch| partita_encoding::NoteEvent { duration: 11, ..note(position, 0, pitch) };
+        let notes = [quarter(0, 60), quarter(0, 67), note(0, DRUMS, 36), quarter(12, 60), quarter(12, 72)];
+        let difficulty = Difficulty::of(&piece(&notes));
+        assert_eq!(
+            difficulty,
+            Difficulty {
+                bars: 1,
+                tracks: 2,
+                polyphony: 2.0,
+                i_temporal: 1.0,           // two pitches in 24 of 48 steps
+                onset_density: 1.25,       // five notes in four quarters
+                pitch_class_entropy: 0.25, // one bit in 12 of 48 steps; an octave has none
+            }
+        );
+    }
+
+    #[test]
+    fn drums_alone_have_no_polyphony() {
+        let difficulty = Difficulty::of(&piece(&[note(0, DRUMS, 36), note(12, DRUMS, 38)]));
+        assert_eq!((difficulty.polyphony, difficulty.i_temporal, difficulty.tracks), (0.0, 0.0, 1));
+    }
+
+    #[test]
+    fn entropy_is_never_negative_zero() {
+        assert!(pitch_class_entropy(1 << 60).is_sign_positive());
+        assert!((pitch_class_entropy(1 << 60 | 1 << 64 | 1 << 67) - 3_f64.log2()).abs() < 1e-12);
+    }
 }

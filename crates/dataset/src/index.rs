@@ -2,10 +2,10 @@
 
 use crate::digest::DigestedFile;
 use crate::manifest::FileEntry;
+use crate::names::Names;
 use crate::{DatasetError, Difficulty, Split};
 use partita_encoding::{Conditions, Grid};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -63,30 +63,6 @@ impl Record {
     }
 }
 
-/// Keeps one copy of each name, since sources and licences repeat from piece to piece.
-#[derive(Debug, Default)]
-pub(crate) struct Names {
-    known: HashSet<Arc<str>>,
-}
-
-impl Names {
-    pub(crate) fn share(&mut self, name: Option<impl AsRef<str> + Into<Arc<str>>>) -> Option<Arc<str>> {
-        let name = name?;
-        if let Some(known) = self.known.get(name.as_ref()) {
-            return Some(Arc::clone(known));
-        }
-        let name = name.into();
-        self.known.insert(Arc::clone(&name));
-        Some(name)
-    }
-
-    fn share_all(&mut self, record: &mut Record) {
-        for name in [&mut record.source, &mut record.license] {
-            *name = self.share(name.take());
-        }
-    }
-}
-
 /// Writes the index into `folder`.
 pub(crate) fn write(folder: &Path, records: &[Record]) -> Result<FileEntry, DatasetError> {
     let path = folder.join(FILE);
@@ -110,8 +86,76 @@ pub(crate) fn read(path: &Path, bytes: &[u8]) -> Result<Vec<Record>, DatasetErro
             let damaged = |problem: String| DatasetError::corrupt(path, format!("line {}: {problem}", number + 1));
             let mut record: Record = serde_json::from_slice(line).map_err(|error| damaged(error.to_string()))?;
             record.check().map_err(damaged)?;
-            names.share_all(&mut record);
+            record.source = names.share(record.source.take());
+            record.license = names.share(record.license.take());
             Ok(record)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use partita_encoding::{InstrumentSet, Key, Mood};
+
+    fn record() -> Record {
+        Record {
+            path: "jazz/Bösendorfer, no. 2.mid".into(),
+            split: Split::Valid,
+            group: Some("g".into()),
+            source: Some("here".into()),
+            license: None,
+            grid: Grid::Time,
+            conditions: Conditions {
+                genre: Some("jazz".into()),
+                composer: None,
+                qpm: Some(0.1 + 131.7),
+                key: Some(Key { tonic: 2, minor: true }),
+                mood: Some(Mood { valence: -0.3, arousal: 0.1 }),
+                instruments: Some([0, 33, 128].into_iter().collect::<InstrumentSet>()),
+            },
+            difficulty: Difficulty { bars: 2, tracks: 3, polyphony: 1.1, i_temporal: 0.3, ..Difficulty::default() },
+            notes: 17,
+            shard: 1,
+            offset: 1 << 33,
+        }
+    }
+
+    fn line(record: &Record) -> String {
+        serde_json::to_string(record).unwrap()
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let records = [record(), Record { group: None, source: None, grid: Grid::Beat, ..record() }];
+        let entry = write(folder.path(), &records).unwrap();
+        let bytes = std::fs::read(folder.path().join(&entry.name)).unwrap();
+        assert_eq!(read(Path::new(FILE), &bytes).unwrap(), records);
+        assert_eq!(entry.sha256, crate::digest::Digest::of(&bytes));
+    }
+
+    #[test]
+    fn a_damaged_line_is_named() {
+        let text = format!("{}\n{}\n", line(&record()), line(&record()).replace("\"notes\":17", "\"notes\":-17"));
+        let error = read(Path::new("index"), text.as_bytes()).unwrap_err().to_string();
+        assert!(error.starts_with("index is damaged: line 2: invalid value"), "{error}");
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        let refused = |field: &str, damage: fn(&mut Record)| {
+            let mut record = record();
+            damage(&mut record);
+            let error = record.check().unwrap_err();
+            assert!(error.starts_with(field), "{error}");
+        };
+        assert_eq!(record().check(), Ok(()));
+        refused("bars", |record| record.difficulty.bars = 0);
+        refused("bars or notes", |record| record.notes = 0);
+        refused("difficulty", |record| record.difficulty.polyphony = f32::NAN);
+        refused("qpm", |record| record.conditions.qpm = Some(0.0));
+        refused("mood", |record| record.conditions.mood = Some(Mood { valence: 0.0, arousal: 1.1 }));
+        refused("key", |record| record.conditions.key = Some(Key { tonic: 12, minor: false }));
+    }
 }

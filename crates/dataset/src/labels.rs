@@ -1,20 +1,12 @@
 //! What is known of a file beside its notes: a row of a labels file, or the folders it lies in.
-//!
-//! A labels file is CSV (RFC 4180, UTF-8) with a heading. `path`, relative to the corpus' folder and with `/` between
-//! folders, must be there; every other column and every cell may be absent. Columns not listed here are ignored.
-//!
-//! | column | cell |
-//! |---|---|
-//! | `genre`, `composer`, `source`, `license`, `group` | any text; pieces of one group are never split |
-//! | `mood` | a quadrant (`V+_A-`), a word (`calm`) or valence and arousal (`0.3,-0.5`) |
-//! | `split` | `train`, `valid` or `test` |
-//! | `beat_grid` | `yes`, or `no` for a performance whose beats are not known |
-//! | `tempo_source` | `file` where the file's tempo is real; any other word: it is not |
+//! The columns are described in the crate's documentation.
 
+use crate::names::Names;
 use crate::{DatasetError, Split};
 use partita_encoding::Mood;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What is known of one file; `None` and the default where nothing is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,8 +14,8 @@ pub(crate) struct FileLabels {
     pub(crate) genre: Option<String>,
     pub(crate) composer: Option<String>,
     pub(crate) mood: Option<Mood>,
-    pub(crate) source: Option<String>,
-    pub(crate) license: Option<String>,
+    pub(crate) source: Option<Arc<str>>,
+    pub(crate) license: Option<Arc<str>>,
     pub(crate) group: Option<String>,
     pub(crate) split: Option<Split>,
     pub(crate) has_beat: Option<bool>,
@@ -70,11 +62,12 @@ impl Labels {
         let mut reader = csv::Reader::from_path(path).map_err(csv_error)?;
         let columns = Columns::new(path, reader.headers().map_err(csv_error)?)?;
         let mut rows = HashMap::new();
+        let mut names = Names::default();
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record).map_err(csv_error)? {
             let row = Row { columns: &columns, record: &record };
             let name = row.path()?;
-            if rows.insert(name.clone(), row.labels()?).is_some() {
+            if rows.insert(name.clone(), row.labels(&mut names)?).is_some() {
                 return Err(row.problem("path", format!("{name:?} stands in an earlier row too: leave one of them")));
             }
         }
@@ -172,13 +165,13 @@ impl Row<'_> {
         self.text("path").ok_or_else(|| self.problem("path", "it is empty: name the row's file".into()))
     }
 
-    fn labels(&self) -> Result<FileLabels, DatasetError> {
+    fn labels(&self, names: &mut Names) -> Result<FileLabels, DatasetError> {
         Ok(FileLabels {
             genre: self.text("genre"),
             composer: self.text("composer"),
             mood: self.parsed("mood", "a mood, such as V+_A-, calm or 0.3,-0.5", mood)?,
-            source: self.text("source"),
-            license: self.text("license"),
+            source: names.share(self.cell("source")),
+            license: names.share(self.cell("license")),
             group: self.text("group"),
             split: self.parsed("split", "train, valid or test", |cell| cell.parse().ok())?,
             has_beat: self.parsed("beat_grid", "yes or no", yes_or_no)?,
@@ -205,5 +198,90 @@ fn mood(cell: &str) -> Option<Mood> {
     match cell.as_bytes() {
         [b'V', valence, b'_', b'A', arousal] => Some(Mood { valence: half(valence)?, arousal: half(arousal)? }),
         _ => cell.parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Labels, DatasetError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("labels.csv");
+        std::fs::write(&path, text).unwrap();
+        Labels::read(&path)
+    }
+
+    /// Line, column and problem of the error that the text gives.
+    fn error(text: &str) -> (u64, String, String) {
+        match read(text) {
+            Err(DatasetError::Labels { line, column, problem, .. }) => (line, column, problem),
+            other => panic!("no labels error: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_full_row() {
+        let mut labels = read(
+            "composer,path,mood,split,beat_grid,tempo_source,group,source,license,genre,title\n\
+             bach,a/b.mid,V-_A+,valid,no,no_beat_grid,g1,\"here, or there\",MIT,classical,Fugue\n",
+        )
+        .unwrap();
+        let expected = FileLabels {
+            genre: Some("classical".into()),
+            composer: Some("bach".into()),
+            mood: Some(Mood { valence: -0.5, arousal: 0.5 }),
+            source: Some("here, or there".into()),
+            license: Some("MIT".into()),
+            group: Some("g1".into()),
+            split: Some(Split::Valid),
+            has_beat: Some(false),
+            tempo_is_real: Some(false),
+        };
+        assert_eq!(labels.take("a/b.mid"), Some(expected));
+        assert_eq!(labels.take("a/b.mid"), None);
+    }
+
+    #[test]
+    fn columns_and_cells_may_be_absent() {
+        let mut labels = read("path,genre,split\na.mid,,\nb.mid,folk,test\n").unwrap();
+        assert_eq!(labels.take("a.mid"), Some(FileLabels::default()));
+        assert_eq!(labels.rest(), ["b.mid"]);
+    }
+
+    #[test]
+    fn moods_are_quadrants_words_or_numbers() {
+        let mut labels = read("path,mood\na,V+_A-\nb,tense\nc,\"0.3,-0.2\"\n").unwrap();
+        let mut mood = |path| labels.take(path).unwrap().mood.unwrap();
+        assert_eq!(mood("a"), Mood { valence: 0.5, arousal: -0.5 });
+        assert_eq!(mood("b"), Mood { valence: -0.5, arousal: 0.5 });
+        assert_eq!(mood("c"), Mood { valence: 0.3, arousal: -0.2 });
+    }
+
+    #[test]
+    fn errors_name_line_and_column() {
+        let place = |text| {
+            let (line, column, _) = error(text);
+            (line, column)
+        };
+        assert_eq!(place("file,genre\na.mid,folk\n"), (1, "path".into()));
+        assert_eq!(place("path,split\na,train\nb,dev\n"), (3, "split".into()));
+        assert_eq!(place("path,beat_grid\na,perhaps\n"), (2, "beat_grid".into()));
+        assert_eq!(place("path,mood\na,V+_A-\nb,V+A-\n"), (3, "mood".into()));
+        assert_eq!(place("path,genre\n,folk\n"), (2, "path".into()));
+        assert_eq!(place("path,genre\na,folk\na,rock\n"), (3, "path".into()));
+        assert_eq!(place("path,genre\na,folk,x\n"), (2, "3".into()));
+        assert_eq!(error("path,split\na,dev\n").2, "\"dev\" is not train, valid or test");
+    }
+
+    #[test]
+    fn folders_are_genre_and_composer() {
+        let labels = |path| {
+            let FileLabels { genre, composer, .. } = FileLabels::from_folders(path);
+            (genre, composer)
+        };
+        assert_eq!(labels("jazz/monk/early/a.mid"), (Some("jazz".into()), Some("monk".into())));
+        assert_eq!(labels("jazz/a.mid"), (Some("jazz".into()), None));
+        assert_eq!(labels("a.mid"), (None, None));
     }
 }

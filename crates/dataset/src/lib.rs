@@ -1,5 +1,64 @@
 //! Corpora: from a folder of MIDI files with labels to one memory-mapped corpus on disk, cleaned, without duplicates,
 //! split, and read in a seeded order.
+//!
+//! ```
+//! use partita_dataset::{Corpus, PrepareOptions, Split, prepare};
+//! # use partita_score::{Note, Pitch, Program, Score, Tick, Track, Velocity};
+//! # let home = tempfile::tempdir()?;
+//! # let note = |n: u32| Note { onset: Tick(n * 96), duration: Tick(96), pitch: Pitch::clamped(60 + n as u8), velocity: Velocity::clamped(80) };
+//! # let piano = Track {
+//! #     name: String::new(), program: Program::clamped(0), is_drum: false,
+//! #     notes: (0..32).map(note).collect(), pitch_bends: vec![], sustains: vec![],
+//! # };
+//! # let score = Score {
+//! #     ticks_per_quarter: 96, tracks: vec![piano],
+//! #     tempos: vec![], time_signatures: vec![], key_signatures: vec![], markers: vec![],
+//! # };
+//! # let (midi, output) = (home.path().join("midi"), home.path().join("corpus"));
+//! # std::fs::create_dir_all(midi.join("folk/trad"))?;
+//! # std::fs::write(midi.join("folk/trad/scale.mid"), partita_score::write(&score)?)?;
+//! let report = prepare(&PrepareOptions::new(&midi, &output), &())?; // midi/folk/trad/scale.mid
+//! assert_eq!((report.kept, report.notes), (1, 32));
+//!
+//! let corpus = Corpus::open(&output)?;
+//! let piece = corpus.all().next().ok_or("a piece")?;
+//! assert_eq!(piece.genre(), Some("folk"));
+//! assert_eq!(piece.bar(7).notes.len(), 4);
+//! for id in corpus.shuffled(Split::Train, 1, 0) {
+//!     println!("{}", corpus.piece(id).path());
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Labels
+//!
+//! A labels file is CSV (RFC 4180, UTF-8) with a heading. `path`, relative to the folder of MIDI files and with `/`
+//! between folders, must be there; every other column, and every other cell, may be absent. Columns not listed here are
+//! ignored. Without a labels file, and for files that it does not name, the first folder is the genre and the second the
+//! composer.
+//!
+//! | column | cell |
+//! |---|---|
+//! | `genre`, `composer`, `source`, `license` | any text |
+//! | `group` | any text; pieces of one group are never split |
+//! | `mood` | a quadrant (`V+_A-`), a word (`calm`) or valence and arousal (`0.3,-0.5`) |
+//! | `split` | `train`, `valid` or `test` |
+//! | `beat_grid` | `yes`, or `no` for a performance whose beats are not known |
+//! | `tempo_source` | `file` where the file's tempo is real; any other word: it is not |
+//!
+//! A file goes on the beat grid unless its labels deny a beat or its onsets show none (see `prepare/pulse.rs`).
+//!
+//! # On disk
+//!
+//! A corpus is a folder; its format has a version, [`FORMAT_VERSION`].
+//!
+//! | file | holds |
+//! |---|---|
+//! | `manifest.json` | versions, totals, and the length and SHA-256 of every other file; its own SHA-256 is the corpus' fingerprint |
+//! | `index.jsonl` | a line a piece: labels, split, conditions, difficulty, and where its block lies |
+//! | `shard-0000.bin`, … | the blocks: bars and notes, six bytes a note, read in place; at most 64 MiB a file |
+//! | `report.csv` | each file that was rejected, repaired, a duplicate or otherwise worth a word, with the reason |
+//! | `sources.csv` | the licence manifest: pieces and notes by source and licence |
 
 mod block;
 mod content;
@@ -11,12 +70,15 @@ mod index;
 mod labels;
 mod manifest;
 mod map;
+mod names;
 mod order;
 mod piece;
 mod prepare;
 mod shard;
 mod split;
 mod staged;
+#[cfg(test)]
+mod testing;
 
 pub use block::BarView;
 pub use corpus::{Corpus, PieceId};

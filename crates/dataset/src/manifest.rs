@@ -109,3 +109,67 @@ fn check_versions(folder: &Path, versions: &Versions) -> Result<(), DatasetError
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        let entry = FileEntry { name: "index.jsonl".into(), bytes: 3, sha256: Digest::of(b"abc") };
+        Manifest {
+            format: FormatName::PartitaCorpus,
+            format_version: FORMAT_VERSION,
+            vocabulary_version: VOCABULARY_VERSION,
+            pieces: 1,
+            bars: 2,
+            notes: 3,
+            index: entry.clone(),
+            shards: vec![entry],
+            reports: Vec::new(),
+        }
+    }
+
+    /// The error of reading a manifest whose text was changed.
+    fn error(from: &str, to: &str) -> DatasetError {
+        let folder = tempfile::tempdir().unwrap();
+        manifest().write(folder.path()).unwrap();
+        let path = folder.path().join(FILE);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(&path, text.replace(from, to)).unwrap();
+        Manifest::read(folder.path()).unwrap_err()
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        manifest().write(folder.path()).unwrap();
+        assert_eq!(Manifest::read(folder.path()).unwrap().0, manifest());
+    }
+
+    #[test]
+    fn other_versions_are_told_apart_from_damage() {
+        let newer = |field| error(&format!("\"{field}\": 1"), &format!("\"{field}\": 999, \"new\": 0"));
+        let version =
+            |what| move |e: &DatasetError| matches!(e, DatasetError::Version { what: w, found: 999, .. } if *w == what);
+        assert!(version("format")(&newer("format_version")));
+        assert!(version("vocabulary")(&newer("vocabulary_version")));
+        assert!(matches!(error("partita corpus", "other corpus"), DatasetError::Corrupt { .. }));
+        assert!(matches!(error("\"bars\": 2", "\"bars\": -2"), DatasetError::Corrupt { .. }));
+    }
+
+    #[test]
+    fn a_folder_without_manifest_is_no_corpus() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(Manifest::read(folder.path()), Err(DatasetError::NotACorpus { .. })));
+        assert!(matches!(Manifest::read(&folder.path().join("absent")), Err(DatasetError::NotACorpus { .. })));
+    }
+
+    #[test]
+    fn a_file_name_cannot_lead_out_of_the_corpus() {
+        for name in ["../secret", "/etc/passwd", "a/b", "..", ""] {
+            let entry = FileEntry { name: name.into(), bytes: 0, sha256: Digest::of(b"") };
+            assert!(entry.path_in(Path::new("corpus")).is_err(), "{name}");
+        }
+    }
+}

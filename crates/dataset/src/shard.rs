@@ -118,3 +118,56 @@ impl Shard {
         self.map.get(start..start.checked_add(usize::try_from(len).ok()?)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn full_shards_are_closed_and_blocks_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = ShardWriter::new(folder.path(), 40);
+        let blocks = [vec![1; 12], vec![2; 12], vec![3; 1], vec![4; 100], vec![5; 24]];
+        let places: Vec<_> = blocks.iter().map(|block| writer.push(block).unwrap()).collect();
+        let entries = writer.finish().unwrap();
+        assert_eq!(
+            places.iter().map(|place| (place.shard, place.offset)).collect::<Vec<_>>(),
+            [(0, 16), (0, 28), (1, 16), (2, 16), (3, 16)]
+        );
+        let shards: Vec<_> = entries.iter().map(|entry| Shard::open(folder.path(), entry).unwrap()).collect();
+        for (block, place) in blocks.iter().zip(places) {
+            assert_eq!(shards[place.shard as usize].bytes(place.offset, block.len() as u64), Some(&block[..]));
+        }
+    }
+
+    #[test]
+    fn a_shard_that_changed_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = ShardWriter::new(folder.path(), SHARD_BYTES_MAX);
+        writer.push(&[7; 60]).unwrap();
+        let entry = writer.finish().unwrap().remove(0);
+        let path = folder.path().join(&entry.name);
+        let whole = fs::read(&path).unwrap();
+        let problem = |bytes: &[u8]| {
+            fs::write(&path, bytes).unwrap();
+            Shard::open(folder.path(), &entry).unwrap_err().to_string()
+        };
+        assert!(problem(&whole[..70]).contains("70 bytes instead of 76"));
+        let mut changed = whole.clone();
+        changed[40] ^= 1;
+        assert!(problem(&changed).contains("SHA-256"));
+    }
+
+    #[test]
+    fn no_block_lies_in_the_head_or_past_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = ShardWriter::new(folder.path(), SHARD_BYTES_MAX);
+        writer.push(&[7; 10]).unwrap();
+        let shard = Shard::open(folder.path(), &writer.finish().unwrap()[0]).unwrap();
+        assert!(shard.bytes(16, 10).is_some());
+        for (offset, len) in [(15, 1), (16, 11), (27, 0), (u64::MAX, 1), (16, u64::MAX)] {
+            assert_eq!(shard.bytes(offset, len), None, "{offset}, {len}");
+        }
+    }
+}

@@ -8,10 +8,13 @@ use crate::prepare::files::SourceFile;
 use crate::prepare::pulse::{Timing, timing};
 use crate::prepare::rejection::Rejection;
 use partita_encoding::{Conditions, EncodedPiece, Hints, encode};
-use partita_score::{Reading, read};
+use partita_score::{Reading, Repair, read};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+
+/// Repairs of one file that the report names.
+const REPAIRS_NAMED: usize = 4;
 
 /// A file that is worth keeping, unless another has the same notes.
 #[derive(Debug)]
@@ -45,8 +48,7 @@ impl Candidate {
         let hints = Hints { conditions: labelled(file), tempo };
         let piece = encode(&score, grid, &hints, &cleaning.encoding())?;
         cleaning.check_piece(&piece)?;
-        let repairs = repairs.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        Ok(Self { repairs, contradiction, ..Self::of_piece(piece) })
+        Ok(Self { repairs: in_words(&repairs), contradiction, ..Self::of_piece(piece) })
     }
 
     fn of_piece(piece: EncodedPiece) -> Self {
@@ -65,6 +67,15 @@ impl Candidate {
             },
         }
     }
+}
+
+/// The first few repairs; a broken file can need one in each of its thousands of tracks.
+fn in_words(repairs: &[Repair]) -> String {
+    let mut words: Vec<_> = repairs.iter().take(REPAIRS_NAMED).map(ToString::to_string).collect();
+    if repairs.len() > REPAIRS_NAMED {
+        words.push(format!("and {} more", repairs.len() - REPAIRS_NAMED));
+    }
+    words.join("; ")
 }
 
 fn labelled(file: &SourceFile) -> Conditions {

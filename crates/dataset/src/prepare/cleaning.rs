@@ -76,3 +76,38 @@ fn longest_gap(piece: &EncodedPiece) -> (usize, usize) {
     }
     longest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{note, piece};
+
+    /// As many bars as flags, each with sixteen notes where its flag is set.
+    fn bars(full: impl IntoIterator<Item = bool>) -> EncodedPiece {
+        let notes: Vec<_> = (0..16).map(|position| note(position, 0, 60)).collect();
+        let mut whole = piece(&[]);
+        whole.bars = full.into_iter().flat_map(|full| piece(if full { &notes } else { &[] }).bars).collect();
+        whole
+    }
+
+    #[test]
+    fn notes_and_bars_at_the_limit_and_one_under() {
+        let cleaning = Cleaning::default();
+        assert!(cleaning.check_piece(&bars([true, false])).is_ok());
+        let error = cleaning.check_piece(&bars([true])).unwrap_err();
+        assert!(matches!(error, Rejection::FewBars { found: 1, min: 2 }));
+        let mut fewer = bars([true, false]);
+        fewer.bars[0].notes.pop();
+        let error = cleaning.check_piece(&fewer).unwrap_err();
+        assert!(matches!(error, Rejection::FewNotes { found: 15, min: 16 }));
+    }
+
+    #[test]
+    fn a_gap_at_the_limit_and_one_over() {
+        let cleaning = Cleaning::default();
+        let gap = |empty| bars([true, true].into_iter().chain(std::iter::repeat_n(false, empty)).chain([true]));
+        assert!(cleaning.check_piece(&gap(64)).is_ok());
+        let error = cleaning.check_piece(&gap(65)).unwrap_err().to_string();
+        assert!(error.starts_with("bars 3 to 67 are empty, more than 64 in a row"), "{error}");
+    }
+}

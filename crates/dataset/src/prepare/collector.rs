@@ -2,7 +2,7 @@
 //! duplicates, shards, report and index.
 
 use crate::content::ContentHash;
-use crate::index::{self, Names, Record};
+use crate::index::{self, Record};
 use crate::manifest::{FORMAT_VERSION, FormatName, Manifest};
 use crate::prepare::candidate::{Candidate, PieceHead};
 use crate::prepare::files::SourceFile;
@@ -24,7 +24,6 @@ pub(crate) struct Collector {
     kept: Vec<Kept>,
     first_with: HashMap<ContentHash, u32>,
     sides: Sides,
-    names: Names,
 }
 
 struct Kept {
@@ -44,7 +43,6 @@ impl Collector {
             kept: Vec::new(),
             first_with: HashMap::new(),
             sides: Sides::default(),
-            names: Names::default(),
         })
     }
 
@@ -81,8 +79,8 @@ impl Collector {
             path: file.path.as_str().into(),
             split: Split::Train, // decided when all groups are known
             group: file.labels.group.as_deref().map(Into::into),
-            source: self.names.share(file.labels.source.as_deref()),
-            license: self.names.share(file.labels.license.as_deref()),
+            source: file.labels.source.clone(),
+            license: file.labels.license.clone(),
             grid,
             conditions,
             difficulty,

@@ -33,7 +33,7 @@ const BATCH_FILES: usize = 256;
 pub struct PrepareOptions {
     /// Folder of MIDI files, at any depth.
     pub input: PathBuf,
-    /// A labels file (the columns are described in `labels.rs` and the documentation of this crate); without one, files
+    /// A labels file (see the [crate's documentation](crate#labels)); without one, files
     /// are labelled by their folders, `genre/composer/…`.
     pub labels: Option<PathBuf>,
     /// Where the corpus is to be.
@@ -90,11 +90,16 @@ pub fn prepare(options: &PrepareOptions, progress: &dyn Progress) -> Result<Prep
     progress.begin(files.len() as u64);
     let mut collector = Collector::new(staged.path())?;
     let threads = thread_pool(options.threads)?;
-    for batch in files.chunks(BATCH_FILES) {
+    let mut files = files.into_iter();
+    loop {
+        let batch: Vec<_> = files.by_ref().take(BATCH_FILES).collect();
+        if batch.is_empty() {
+            break;
+        }
         if progress.is_cancelled() {
             return Err(DatasetError::Cancelled);
         }
-        let candidates = threads.install(|| read_batch(batch, options, progress));
+        let candidates = threads.install(|| read_batch(&batch, options, progress));
         batch.iter().zip(candidates).try_for_each(|(file, candidate)| collector.take(file, candidate))?;
     }
     missing.iter().try_for_each(|path| collector.reject(path, &Rejection::Missing))?;

@@ -15,9 +15,9 @@ pub(crate) enum Rejection {
     Midi(#[from] ReadError),
     #[error("{0}")]
     Encode(#[from] EncodeError),
-    #[error("it has {found} notes, fewer than {min}")]
+    #[error("too few notes: {found}, and {min} are the least")]
     FewNotes { found: usize, min: usize },
-    #[error("it has {found} bars, fewer than {min}")]
+    #[error("too few bars: {found}, and {min} are the least")]
     FewBars { found: usize, min: usize },
     #[error("bars {first} to {last} are empty, more than {max} in a row: notes went astray")]
     Gap { first: usize, last: usize, max: usize },
