@@ -10,13 +10,16 @@ const RULED: TableStyle = TableStyle::new()
     .header_separator(LineStyle::new('─', '─', '─', '─'))
     .bottom_border(LineStyle::new('─', '─', '─', '─'));
 
+/// Letters of a text in a table; longer ones are shortened, and the JSON document has them whole.
+const CELL_LETTERS_MAX: usize = 44;
+
 /// A table with a heading; the first `left` columns are texts, the others numbers that stand to the right.
 pub(crate) fn table<const N: usize>(heading: [&str; N], left: usize, rows: Vec<[String; N]>) -> Table {
     let mut table = Table::new();
     table.load_style(RULED).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(heading);
     for row in rows {
-        table.add_row(row.iter().map(|cell| printable(cell)));
+        table.add_row(row.iter().map(|cell| shortened(printable(cell))));
     }
     for column in table.column_iter_mut().skip(left) {
         column.set_cell_alignment(CellAlignment::Right);
@@ -36,6 +39,13 @@ pub(crate) fn write_facts(f: &mut fmt::Formatter<'_>, facts: &[(&str, String)]) 
 /// `text` without control characters: names come from files, and an escape sequence could rewrite the terminal.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
+}
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(CELL_LETTERS_MAX) {
+        None => text,
+        Some(_) => text.chars().take(CELL_LETTERS_MAX - 1).chain(['…']).collect(),
+    }
 }
 
 /// A whole number with its thousands set apart.
@@ -81,6 +91,12 @@ mod tests {
     fn escape_sequences_of_files_stay_out_of_the_terminal() {
         let table = table(["name", "notes"], 1, vec![["\u{1b}[31mred\u{7}".into(), "3".into()]]);
         assert!(!table.to_string().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn long_names_are_shortened_between_letters() {
+        assert_eq!(shortened("ü".repeat(44)), "ü".repeat(44));
+        assert_eq!(shortened("ü".repeat(45)), "ü".repeat(43) + "…");
     }
 
     #[test]

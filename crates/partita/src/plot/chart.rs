@@ -5,9 +5,16 @@ use super::palette::{self, BAR_LINE, BEAT_LINE, FAINT, INK, PAPER};
 use super::ticks::Axis;
 
 const WIDTH: f32 = 860.0;
-const HEIGHT: f32 = 420.0;
-const FIELD: Frame = Frame { left: 76.0, top: 64.0, width: 764.0, height: 300.0 };
-const LEGEND_BASELINE: f32 = 50.0;
+const LEFT: f32 = 64.0;
+const RIGHT: f32 = 20.0;
+const FIELD_HEIGHT: f32 = 300.0;
+/// Baseline of the legend's first row.
+const LEGEND_TOP: f32 = 48.0;
+const LEGEND_ROW: f32 = 18.0;
+/// Room between the legend's last baseline and the field: the y axis' label stands in it.
+const HEAD: f32 = 32.0;
+/// Room below the field, for ticks and the x axis' label.
+const FOOT: f32 = 46.0;
 
 /// One line of a chart.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,65 +37,100 @@ pub(crate) struct AxisLabel {
 
 /// The chart of `series` as a drawing; [`Drawing::to_svg`] makes the file.
 pub(crate) fn line_chart(title: &str, series: &[Series], x: &AxisLabel, y: &AxisLabel) -> Drawing {
-    let values = |pick: fn(&(f64, f64)) -> f64| series.iter().flat_map(|s| &s.points).map(pick);
-    let x_axis = Axis::covering(values(|point| point.0), x.logarithmic);
-    let y_axis = Axis::covering(values(|point| point.1), y.logarithmic);
-    let mut drawing = Drawing::new(WIDTH, HEIGHT, PAPER);
-    draw_grid(&mut drawing, &x_axis, &y_axis);
-    draw_labels(&mut drawing, title, x, y);
+    let places = legend_places(series);
+    let field = field_below(places.last().map_or(LEGEND_TOP, |place| place.1));
+    let plot = Plot::covering(series, field, x.logarithmic, y.logarithmic);
+    let mut drawing = Drawing::new(WIDTH, field.bottom() + FOOT, PAPER);
+    drawing.text(16.0, 24.0, title, TextStyle { bold: true, colour: INK, ..style(FontSize::Title, Anchor::Start) });
+    drawing.text(16.0, field.top - 12.0, &y.label, style(FontSize::Normal, Anchor::Start));
+    drawing.text(field.right(), field.bottom() + 36.0, &x.label, style(FontSize::Normal, Anchor::End));
+    plot.draw_grid(&mut drawing);
     for (index, one) in series.iter().enumerate() {
-        for run in visible_runs(&one.points, &x_axis, &y_axis) {
-            drawing.line(run, palette::of_series(index), 1.75);
+        for run in plot.visible_runs(&one.points) {
+            drawing.line(run, palette::of_series(index), LINE);
         }
     }
-    draw_legend(&mut drawing, series);
+    draw_legend(&mut drawing, series, &places);
     drawing
 }
+
+/// Thickness of a series' line.
+const LINE: f32 = 1.75;
 
 fn style(size: FontSize, anchor: Anchor) -> TextStyle {
     TextStyle { size, bold: false, anchor, colour: FAINT }
 }
 
-fn draw_grid(drawing: &mut Drawing, x_axis: &Axis, y_axis: &Axis) {
-    for (share, label) in y_axis.ticks() {
-        let y = FIELD.bottom() - share as f32 * FIELD.height;
-        drawing.horizontal(y, FIELD.left, FIELD.right(), BEAT_LINE, 1.0);
-        drawing.text(FIELD.left - 8.0, y + 4.0, &label, style(FontSize::Small, Anchor::End));
-    }
-    for (share, label) in x_axis.ticks() {
-        let x = FIELD.left + share as f32 * FIELD.width;
-        drawing.vertical(x, FIELD.top, FIELD.bottom(), BEAT_LINE, 1.0);
-        drawing.text(x, FIELD.bottom() + 16.0, &label, style(FontSize::Small, Anchor::Middle));
-    }
-    drawing.horizontal(FIELD.bottom(), FIELD.left, FIELD.right(), BAR_LINE, 1.0);
-    drawing.vertical(FIELD.left, FIELD.top, FIELD.bottom(), BAR_LINE, 1.0);
+fn field_below(legend_baseline: f32) -> Frame {
+    Frame { left: LEFT, top: legend_baseline + HEAD, width: WIDTH - LEFT - RIGHT, height: FIELD_HEIGHT }
 }
 
-fn draw_labels(drawing: &mut Drawing, title: &str, x: &AxisLabel, y: &AxisLabel) {
-    drawing.text(16.0, 24.0, title, TextStyle { bold: true, colour: INK, ..style(FontSize::Title, Anchor::Start) });
-    drawing.text(16.0, LEGEND_BASELINE, &y.label, style(FontSize::Normal, Anchor::Start));
-    drawing.text(FIELD.right(), HEIGHT - 14.0, &x.label, style(FontSize::Normal, Anchor::End));
+/// Left edge and baseline of each legend entry, wrapped to the chart's width.
+fn legend_places(series: &[Series]) -> Vec<(f32, f32)> {
+    let (mut x, mut y) = (16.0, LEGEND_TOP);
+    let mut places = Vec::with_capacity(series.len());
+    for one in series {
+        let room = 24.0 + FontSize::Normal.width(&one.name) + 16.0;
+        if x > 16.0 && x + room > WIDTH {
+            (x, y) = (16.0, y + LEGEND_ROW);
+        }
+        places.push((x, y));
+        x += room;
+    }
+    places
 }
 
-fn draw_legend(drawing: &mut Drawing, series: &[Series]) {
-    let room = |one: &Series| 24.0 + FontSize::Normal.width(&one.name) + 16.0;
-    let mut x = FIELD.right() - series.iter().map(room).sum::<f32>();
-    for (index, one) in series.iter().enumerate() {
-        drawing.horizontal(LEGEND_BASELINE - 4.0, x, x + 18.0, palette::of_series(index), 3.0);
-        let text = TextStyle { colour: INK, ..style(FontSize::Normal, Anchor::Start) };
-        drawing.text(x + 24.0, LEGEND_BASELINE, &one.name, text);
-        x += room(one);
+fn draw_legend(drawing: &mut Drawing, series: &[Series], places: &[(f32, f32)]) {
+    let text = TextStyle { colour: INK, ..style(FontSize::Normal, Anchor::Start) };
+    for (index, (one, &(x, baseline))) in series.iter().zip(places).enumerate() {
+        drawing.horizontal(baseline - 4.0, x, x + 18.0, palette::of_series(index), 3.0);
+        drawing.text(x + 24.0, baseline, &one.name, text);
     }
 }
 
-/// The stretches of a series between values that cannot be shown, in pixels.
-fn visible_runs(points: &[(f64, f64)], x_axis: &Axis, y_axis: &Axis) -> Vec<Vec<(f32, f32)>> {
-    let place = |(x, y): &(f64, f64)| {
-        let (right, up) = (x_axis.share(*x)?, y_axis.share(*y)?);
-        Some((FIELD.left + right as f32 * FIELD.width, FIELD.bottom() - up as f32 * FIELD.height))
-    };
-    let places: Vec<Option<(f32, f32)>> = points.iter().map(place).collect();
-    places.split(Option::is_none).map(|run| run.iter().flatten().copied().collect()).collect()
+/// The field between the axes.
+struct Plot {
+    field: Frame,
+    x_axis: Axis,
+    y_axis: Axis,
+}
+
+impl Plot {
+    fn covering(series: &[Series], field: Frame, x_logarithmic: bool, y_logarithmic: bool) -> Self {
+        let values = |pick: fn(&(f64, f64)) -> f64| series.iter().flat_map(|one| &one.points).map(pick);
+        Self {
+            field,
+            x_axis: Axis::covering(values(|point| point.0), x_logarithmic),
+            y_axis: Axis::covering(values(|point| point.1), y_logarithmic),
+        }
+    }
+
+    fn draw_grid(&self, drawing: &mut Drawing) {
+        let field = self.field;
+        for (share, label) in self.y_axis.ticks() {
+            let y = field.bottom() - share as f32 * field.height;
+            drawing.horizontal(y, field.left, field.right(), BEAT_LINE, 1.0);
+            drawing.text(field.left - 8.0, y + 4.0, &label, style(FontSize::Small, Anchor::End));
+        }
+        for (share, label) in self.x_axis.ticks() {
+            let x = field.left + share as f32 * field.width;
+            drawing.vertical(x, field.top, field.bottom(), BEAT_LINE, 1.0);
+            drawing.text(x, field.bottom() + 16.0, &label, style(FontSize::Small, Anchor::Middle));
+        }
+        drawing.horizontal(field.bottom(), field.left, field.right(), BAR_LINE, 1.0);
+        drawing.vertical(field.left, field.top, field.bottom(), BAR_LINE, 1.0);
+    }
+
+    /// The stretches of a series between values that cannot be shown, in pixels.
+    fn visible_runs(&self, points: &[(f64, f64)]) -> Vec<Vec<(f32, f32)>> {
+        let places: Vec<Option<(f32, f32)>> = points.iter().map(|point| self.place(*point)).collect();
+        places.split(Option::is_none).map(|run| run.iter().flatten().copied().collect()).collect()
+    }
+
+    fn place(&self, (x, y): (f64, f64)) -> Option<(f32, f32)> {
+        let (right, up) = (self.x_axis.share(x)? as f32, self.y_axis.share(y)? as f32);
+        Some((self.field.left + right * self.field.width, self.field.bottom() - up * self.field.height))
+    }
 }
 
 #[cfg(test)]
@@ -106,11 +148,17 @@ mod tests {
 
     #[test]
     fn points_are_placed_between_the_axes() {
-        let axis_x = Axis::covering([0.0, 10.0].into_iter(), false);
-        let axis_y = Axis::covering([1.0, 100.0].into_iter(), true);
-        let runs = visible_runs(&[(0.0, 1.0), (5.0, 10.0), (10.0, 100.0)], &axis_x, &axis_y);
-        let middle = (FIELD.left + FIELD.width / 2.0, FIELD.top + FIELD.height / 2.0);
-        assert_eq!(runs, [vec![(FIELD.left, FIELD.bottom()), middle, (FIELD.right(), FIELD.top)]]);
+        let field = Frame { left: 10.0, top: 20.0, width: 100.0, height: 50.0 };
+        let points = [(0.0, 1.0), (5.0, 10.0), (10.0, 100.0)];
+        let plot = Plot::covering(&[series(&points)], field, false, true);
+        assert_eq!(plot.visible_runs(&points), [vec![(10.0, 70.0), (60.0, 45.0), (110.0, 20.0)]]);
+    }
+
+    #[test]
+    fn a_long_legend_takes_several_rows() {
+        let many: Vec<Series> = (0..6).map(|_| Series { name: "x".repeat(40), points: vec![] }).collect();
+        let rows: Vec<f32> = legend_places(&many).into_iter().map(|place| place.1).collect();
+        assert_eq!(rows, [48.0, 48.0, 66.0, 66.0, 84.0, 84.0]);
     }
 
     #[test]
@@ -122,7 +170,7 @@ mod tests {
             &axis(true),
         );
         let lines =
-            drawing.shapes.iter().filter(|shape| matches!(shape, Shape::Line { width, .. } if *width == 1.75)).count();
+            drawing.shapes.iter().filter(|shape| matches!(shape, Shape::Line { width, .. } if *width == LINE)).count();
         assert_eq!(lines, 2);
     }
 

@@ -42,14 +42,18 @@ const SERIES: [Colour; 8] = [
     Colour::hex(0x475569),
 ];
 
-/// The colour of a General MIDI program, or of the drum kit (`None`). Programs of one family share a hue and
-/// grow lighter.
+/// How far each program of a family is from its hue: towards white where positive, towards black where negative.
+/// Neighbours, which often play together, lie far apart.
+const SHADES: [f32; 8] = [0.0, 0.32, -0.32, 0.5, -0.15, 0.18, -0.45, 0.4];
+
+/// The colour of a General MIDI program, or of the drum kit (`None`). Programs of one family share a hue.
 pub(crate) fn of_program(program: Option<u8>) -> Colour {
     match program {
         None => DRUMS,
         Some(program) => {
             let family = FAMILIES[usize::from(program / 8) % FAMILIES.len()];
-            family.mix(PAPER, f32::from(program % 8) * 0.055)
+            let shade = SHADES[usize::from(program % 8)];
+            family.mix(if shade < 0.0 { INK } else { PAPER }, shade.abs())
         }
     }
 }

@@ -42,24 +42,38 @@ impl Serialize for Figures {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.figures.len()))?;
         for (key, value) in &self.figures {
-            if value.fract() == 0.0 {
-                map.serialize_entry(key, &(*value as i64))?;
-            } else {
-                map.serialize_entry(key, &rounded(*value))?;
+            match *value {
+                whole if whole.fract() == 0.0 => map.serialize_entry(key, &(whole as i64))?,
+                measured => map.serialize_entry(key, &rounded(measured))?,
             }
         }
         map.end()
     }
 }
 
-/// To a thousandth: more digits would claim more than a clock can say.
+/// To four significant digits: more would claim more than a clock can say.
 fn rounded(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
+    if value == 0.0 {
+        return value;
+    }
+    let digits = 3 - value.abs().log10().floor() as i32;
+    // Powers of ten below one are not exact, so divide by their inverses.
+    if digits < 0 {
+        let unit = 10f64.powi(-digits);
+        (value / unit).round() * unit
+    } else {
+        let scale = 10f64.powi(digits);
+        (value * scale).round() / scale
+    }
 }
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |value: f64| if value >= 1000.0 { count(value.round() as u64) } else { rounded(value).to_string() };
+        let text = |value: f64| match value {
+            whole if whole.fract() == 0.0 => count(whole as u64),
+            large if large >= 1000.0 => count(rounded(large) as u64),
+            small => rounded(small).to_string(),
+        };
         let rows = self.figures.iter().map(|(key, value)| [key.replace('_', " "), text(*value)]);
         writeln!(f, "{}", table(["measured", ""], 1, rows.collect()))
     }
@@ -72,9 +86,11 @@ mod tests {
     #[test]
     fn each_figure_is_a_key_of_one_object() {
         let mut figures = Figures::default();
-        figures.add("read_seconds", 1.23456);
+        figures.add("read_seconds", 0.0123456);
+        figures.add("read_notes_per_second", 1_234_567.8);
         figures.add("read_files", 12.0);
-        assert_eq!(serde_json::to_string(&figures).unwrap(), r#"{"read_seconds":1.235,"read_files":12}"#);
+        let expected = r#"{"read_seconds":0.01235,"read_notes_per_second":1235000.0,"read_files":12}"#;
+        assert_eq!(serde_json::to_string(&figures).unwrap(), expected);
     }
 
     #[test]

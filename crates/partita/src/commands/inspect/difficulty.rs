@@ -105,11 +105,13 @@ pub(super) fn spreads(corpus: &Corpus) -> Vec<Spread> {
     NAMES.iter().zip(&measures).filter_map(|(name, sorted)| Spread::of(name, sorted)).collect()
 }
 
-/// Curves of the measures over the share of pieces that are no harder.
+/// Curves of the measures over the share of pieces that are no harder; all but the last one, which is nearly nothing
+/// in music of one voice and would stretch the axis.
 pub(super) fn curves(corpus: &Corpus) -> Drawing {
     let series: Vec<Series> = NAMES
         .iter()
         .zip(sorted_measures(corpus))
+        .take(NAMES.len() - 1)
         .map(|(name, sorted)| Series { name: (*name).to_owned(), points: curve(&sorted) })
         .collect();
     let x = AxisLabel { label: "pieces no harder, per cent".into(), logarithmic: false };

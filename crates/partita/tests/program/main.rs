@@ -1,0 +1,9 @@
+//! Drives the real binary as a user would: arguments in; exit code, output and files out. All music is made here.
+
+#![expect(clippy::unwrap_used, reason = "a test may end wherever something unexpected happens")]
+
+mod bench;
+mod inspect;
+mod manners;
+mod prepare;
+mod stage;
