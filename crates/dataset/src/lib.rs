@@ -79,6 +79,7 @@ mod split;
 mod staged;
 #[cfg(test)]
 mod testing;
+mod versions;
 
 pub use block::BarView;
 pub use corpus::{Corpus, PieceId};

@@ -84,6 +84,20 @@ fn duplicates_in_any_key_are_left_out_and_join_their_groups() {
 }
 
 #[test]
+fn versions_of_a_work_stand_on_one_side() {
+    let home = tempfile::tempdir().unwrap();
+    let midi = home.path().join("midi");
+    save(&midi, "sonata.mid", &melody(1, 100, 0));
+    save(&midi, "sonata, with repeat.mid", &melody(1, 150, 2));
+    save(&midi, "other.mid", &melody(2, 100, 0));
+    let labels = "path,split\nsonata.mid,train\n\"sonata, with repeat.mid\",test\nother.mid,test\n";
+    let report = prepared_with_labels(home.path(), labels).unwrap();
+    assert_eq!((report.kept, report.duplicates, report.versions, report.moved), (3, 0, 1, 1));
+    let sides = sides(&corpus(home.path())).into_values().collect::<Vec<_>>();
+    assert_eq!(sides, [Split::Test, Split::Train, Split::Train]);
+}
+
+#[test]
 fn of_two_equal_pieces_the_better_labelled_is_kept() {
     let home = tempfile::tempdir().unwrap();
     let midi = home.path().join("midi");

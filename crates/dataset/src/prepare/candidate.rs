@@ -7,6 +7,7 @@ use crate::prepare::cleaning::Cleaning;
 use crate::prepare::files::SourceFile;
 use crate::prepare::pulse::{Timing, timing};
 use crate::prepare::rejection::Rejection;
+use crate::versions::Sketch;
 use partita_encoding::{Conditions, EncodedPiece, Hints, encode};
 use partita_score::{Reading, Repair, read};
 use std::fs::File;
@@ -23,6 +24,7 @@ pub(crate) struct Candidate {
     pub(crate) block: Vec<u8>,
     pub(crate) content: ContentHash,
     pub(crate) lowest_pitch: Option<u8>,
+    pub(crate) sketch: Option<Sketch>,
     /// In words; empty where nothing was repaired.
     pub(crate) repairs: String,
     /// See [`Timing::contradiction`].
@@ -57,6 +59,7 @@ impl Candidate {
             block: write_block(&piece.bars),
             content,
             lowest_pitch,
+            sketch: Sketch::of(&piece),
             repairs: String::new(),
             contradiction: None,
             piece: PieceHead {

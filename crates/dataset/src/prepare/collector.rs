@@ -10,6 +10,7 @@ use crate::prepare::rejection::Rejection;
 use crate::prepare::report::{FileReport, PrepareReport};
 use crate::prepare::sides::{GroupId, Sides};
 use crate::shard::{SHARD_BYTES_MAX, ShardWriter};
+use crate::versions::{self, Sketch, Versions};
 use crate::{DatasetError, Split};
 use partita_encoding::VOCABULARY_VERSION;
 use std::collections::HashMap;
@@ -22,6 +23,8 @@ pub(crate) struct Collector {
     files: FileReport,
     report: PrepareReport,
     kept: Vec<Kept>,
+    /// One for each of `kept`.
+    sketches: Vec<Option<Sketch>>,
     first_with: HashMap<ContentHash, u32>,
     sides: Sides,
 }
@@ -41,6 +44,7 @@ impl Collector {
             files: FileReport::create(folder)?,
             report: PrepareReport::default(),
             kept: Vec::new(),
+            sketches: Vec::new(),
             first_with: HashMap::new(),
             sides: Sides::default(),
         })
@@ -74,6 +78,7 @@ impl Collector {
         self.first_with.insert(candidate.content, self.kept.len() as u32);
         self.remark(file, &candidate)?;
         let place = self.shards.push(&candidate.block)?;
+        self.sketches.push(candidate.sketch);
         let PieceHead { grid, conditions, difficulty, notes } = candidate.piece;
         let record = Record {
             path: file.path.as_str().into(),
@@ -128,6 +133,7 @@ impl Collector {
 
     /// Settles the sides, and writes all that is not written yet.
     pub(crate) fn finish(mut self) -> Result<PrepareReport, DatasetError> {
+        self.join_versions()?;
         self.settle_sides()?;
         let mut records: Vec<Record> = self.kept.into_iter().map(|kept| kept.record).collect();
         records.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -148,14 +154,25 @@ impl Collector {
         Ok(self.report)
     }
 
+    /// Puts the versions of a work on one side.
+    fn join_versions(&mut self) -> Result<(), DatasetError> {
+        for Versions { first, second, likeness } in versions::find(&std::mem::take(&mut self.sketches)) {
+            let (first, second) = (&self.kept[first as usize], &self.kept[second as usize]);
+            self.sides.join(first.group, second.group);
+            self.report.versions += 1;
+            let remark = format!("a version of {} (likeness {likeness:.2})", first.record.path);
+            self.files.remark(&second.record.path, "version", &remark)?;
+        }
+        Ok(())
+    }
+
     fn settle_sides(&mut self) -> Result<(), DatasetError> {
         for kept in &mut self.kept {
             let side = self.sides.side(kept.group);
             kept.record.split = side;
             if let Some(labelled) = kept.labelled.filter(|labelled| *labelled != side) {
                 self.report.moved += 1;
-                let remark =
-                    format!("moved from {labelled} to {side}, where pieces of its group or the same notes are");
+                let remark = format!("moved from {labelled} to {side}, where its group or a version of it is");
                 self.files.remark(&kept.record.path, "moved", &remark)?;
             }
         }

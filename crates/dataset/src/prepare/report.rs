@@ -33,7 +33,9 @@ pub struct PrepareReport {
     pub bars: u64,
     /// Pieces taken by the clock although their labels claim a beat, since the notes do not follow it.
     pub without_pulse: u64,
-    /// Pieces moved to another side than their label's, to keep their group or a joined one whole.
+    /// Pairs of pieces that are versions of one work, and so on one side.
+    pub versions: u64,
+    /// Pieces moved to another side than their label's, to keep a group, or groups joined by a duplicate or a version, whole.
     pub moved: u64,
     /// Files without a row in the labels file; labelled by their folders.
     pub unlabelled: u64,

@@ -1,7 +1,7 @@
 //! Which side of the corpus each group stands on.
 //!
-//! A group is never split, and neither are two groups that share a piece: leaving the second copy of a piece out is not
-//! enough where other versions of it stay on the other side. All groups so joined stand on one side: the first, in the
+//! A group is never split, and neither are two groups that have a duplicate or versions of one work between them. All
+//! groups so joined stand on one side: the first, in the
 //! order train, valid, test, that a label puts any of their files on; without such labels, the side that the hash of
 //! the first group's key gives.
 
