@@ -43,10 +43,11 @@ pub fn write(score: &Score<Tick>) -> Result<Vec<u8>, WriteError> {
     chunk(&mut bytes, conductor(score)?)?;
     let channels = channels(&score.tracks);
     let mut programs = program_changes(&score.tracks, &channels);
+    let pedalled = pedalled_channels(&score.tracks, &channels);
     for (index, track) in score.tracks.iter().enumerate() {
         let programs = std::mem::take(&mut programs[index]);
         let mut events = part(index, track, channels[index], programs)?;
-        if track.sustains.is_empty() && shares_pedal(index, &score.tracks, &channels) {
+        if track.sustains.is_empty() && pedalled[usize::from(channels[index] & 15)] {
             events.push(pedal(Tick(0), channels[index], false));
         }
         chunk(&mut bytes, events)?;
@@ -217,10 +218,13 @@ fn pedal(time: Tick, channel: u8, down: bool) -> Timed {
     Timed { tick: time.0, rank: Rank::Setting, message: vec![0xB0 | channel, 64, if down { 127 } else { 0 }] }
 }
 
-/// Whether a track without a pedal of its own would be taken to be held by that of another on its channel.
-fn shares_pedal(index: usize, tracks: &[Track<Tick>], channels: &[u8]) -> bool {
-    let is_pitched = !tracks[index].is_drum;
-    is_pitched && tracks.iter().zip(channels).any(|(other, &c)| c == channels[index] && !other.sustains.is_empty())
+/// Which channels have a pedal that would be taken to hold their tracks without one, too.
+fn pedalled_channels(tracks: &[Track<Tick>], channels: &[u8]) -> [bool; 16] {
+    let mut pedalled = [false; 16];
+    for (track, &channel) in tracks.iter().zip(channels) {
+        pedalled[usize::from(channel & 15)] |= !track.is_drum && !track.sustains.is_empty();
+    }
+    pedalled
 }
 
 fn push_note(
