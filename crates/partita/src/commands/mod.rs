@@ -1,4 +1,4 @@
-//! The commands, one file (or folder) each. A new command is its `mod`, its line in [`commands!`], and in its file a
+//! The commands, one file (or folder) each. A new command is its `mod`, its line in `commands!`, and in its file a
 //! struct of arguments that derives [`clap::Args`] and has the method `run`.
 
 mod bench;
