@@ -53,3 +53,18 @@ pub struct EncodedPiece {
     /// What is known of the piece.
     pub conditions: Conditions,
 }
+
+impl EncodedPiece {
+    /// The metre of most bars; of equally many, the first.
+    pub fn main_metre(&self) -> Metre {
+        let mut counts: Vec<(Metre, usize)> = Vec::new();
+        for bar in &self.bars {
+            match counts.iter_mut().find(|(metre, _)| *metre == bar.metre) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((bar.metre, 1)),
+            }
+        }
+        let most = counts.iter().map(|&(_, count)| count).max();
+        counts.iter().find(|&&(_, count)| Some(count) == most).map_or_else(Metre::default, |&(metre, _)| metre)
+    }
+}
