@@ -1,11 +1,11 @@
 //! How hard a piece is, by the measures the curriculum sorts by.
 
-use crate::content::timed_notes;
-use partita_encoding::{DRUMS, EncodedPiece, InstrumentSet, STEPS_PER_QUARTER, duration_steps};
+use partita_encoding::{
+    EncodedPiece, InstrumentSet, PianoRoll, RollMode, STEPS_PER_QUARTER, TemporalDensity, temporal_integral,
+};
 use serde::{Deserialize, Serialize};
 
-/// Measures of difficulty. The last three are I_temporal = ∫ f(M(t)) dt over the piece's roll, divided by its length
-/// in quarters (on [`partita_encoding::Grid::Time`], in half seconds), with the density f that the name says.
+/// Measures of difficulty. A quarter is half a second on [`partita_encoding::Grid::Time`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Difficulty {
     /// Length in bars.
@@ -14,60 +14,44 @@ pub struct Difficulty {
     pub tracks: u32,
     /// Mean number of pitches sounding while any sounds (muspy's polyphony); without the drums.
     pub polyphony: f32,
-    /// Pitches sounding, a quarter: f is the number of pitches that sound; without the drums.
+    /// I_temporal with [`TemporalDensity::Polyphony`], a quarter; without the drums.
     pub i_temporal: f32,
     /// Notes begun, a quarter; with the drums.
     pub onset_density: f32,
-    /// Entropy of the pitch classes sounding, in bits, a quarter; without the drums.
+    /// I_temporal with [`TemporalDensity::PitchClassEntropy`], in bits a quarter; without the drums.
     pub pitch_class_entropy: f32,
 }
 
 impl Difficulty {
     /// Measures a piece.
-    pub fn of(piece: &EncodedPiece) -> Self {
-        let frames = frames(piece);
-        let mean = |f: fn(u128) -> f64| frames.iter().map(|frame| f(*frame)).sum::<f64>() / frames.len().max(1) as f64;
-        let (pitches, sounding) =
-            (mean(|frame| f64::from(frame.count_ones())), mean(|frame| f64::from(u8::from(frame != 0))));
+    pub(crate) fn of(piece: &EncodedPiece) -> Self {
+        let roll = PianoRoll::of_bars(&piece.bars, RollMode::Frame);
+        let quarters = roll.len() as f64 / f64::from(STEPS_PER_QUARTER);
+        let sounding =
+            roll.columns().iter().filter(|column| **column != 0).count() as f64 / f64::from(STEPS_PER_QUARTER);
         let notes: usize = piece.bars.iter().map(|bar| bar.notes.len()).sum();
-        let quarters = frames.len().max(1) as f64 / f64::from(STEPS_PER_QUARTER);
+        let pitch_quarters = temporal_integral(&roll, TemporalDensity::Polyphony);
         Self {
             bars: piece.bars.len() as u32,
             tracks: InstrumentSet::of_bars(&piece.bars).len() as u32,
-            polyphony: if sounding > 0.0 { (pitches / sounding) as f32 } else { 0.0 },
-            i_temporal: pitches as f32,
-            onset_density: (notes as f64 / quarters) as f32,
-            pitch_class_entropy: mean(pitch_class_entropy) as f32,
+            polyphony: mean(pitch_quarters, sounding),
+            i_temporal: mean(pitch_quarters, quarters),
+            onset_density: mean(notes as f64, quarters),
+            pitch_class_entropy: mean(temporal_integral(&roll, TemporalDensity::PitchClassEntropy), quarters),
         }
     }
 }
 
-/// The pitches that sound at each step, one bit each; without the drums, whose sounds have no pitch and no length.
-fn frames(piece: &EncodedPiece) -> Vec<u128> {
-    let steps: u32 = piece.bars.iter().map(|bar| bar.metre.steps()).sum();
-    let mut frames = vec![0; steps as usize];
-    for (step, note) in timed_notes(piece).filter(|(_, note)| note.program < DRUMS) {
-        let end = step.saturating_add(duration_steps(note.duration)).min(steps);
-        frames[step as usize..end as usize].iter_mut().for_each(|frame| *frame |= 1 << note.pitch);
-    }
-    frames
-}
-
-/// Shannon entropy, in bits, of the pitch classes of one frame.
-fn pitch_class_entropy(frame: u128) -> f64 {
-    let total = f64::from(frame.count_ones());
-    let every_octave = (0..11).fold(0_u128, |mask, octave| mask | 1 << (12 * octave));
-    (0..12)
-        .map(|class| f64::from((frame >> class & every_octave).count_ones()) / total)
-        .filter(|share| *share > 0.0)
-        .map(|share| share * share.recip().log2())
-        .sum()
+/// A sum over some quarters, for one; 0 (and never −0) where there is nothing.
+fn mean(sum: f64, quarters: f64) -> f32 {
+    if sum == 0.0 || quarters == 0.0 { 0.0 } else { (sum / quarters) as f32 }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{note, piece};
+    use partita_encoding::DRUMS;
 
     #[test]
     fn measures_worked_out_by_hand() {
@@ -92,11 +76,6 @@ mod tests {
     fn drums_alone_have_no_polyphony() {
         let difficulty = Difficulty::of(&piece(&[note(0, DRUMS, 36), note(12, DRUMS, 38)]));
         assert_eq!((difficulty.polyphony, difficulty.i_temporal, difficulty.tracks), (0.0, 0.0, 1));
-    }
-
-    #[test]
-    fn entropy_is_never_negative_zero() {
-        assert!(pitch_class_entropy(1 << 60).is_sign_positive());
-        assert!((pitch_class_entropy(1 << 60 | 1 << 64 | 1 << 67) - 3_f64.log2()).abs() < 1e-12);
+        assert!(difficulty.pitch_class_entropy.is_sign_positive());
     }
 }

@@ -18,9 +18,9 @@ const INTERVALS_MIN: usize = 4;
 const SKETCH: usize = 48;
 /// With fewer phrases than this a piece is too short to compare.
 const PHRASES_MIN: usize = 8;
-/// Pieces at least this much alike are versions of one work. Of the pairs between 0.3 and 0.4 that were looked at by
-/// hand in a corpus of 22,000 files, nearly all were.
-const LIKENESS_MIN: f32 = 0.3;
+/// Pieces at least this much alike are versions of one work, or one holds much of the other: of a dozen pairs between
+/// 0.15 and 0.2 that were looked at by hand in a corpus of 22,000 files, all were.
+const LIKENESS_MIN: f32 = 0.15;
 /// A phrase that more pieces share says nothing about any two of them.
 const SHARED_MAX: usize = 64;
 /// Phrases are compared in so many parts, one after another, to hold less in memory at a time.
@@ -156,8 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_in_common_makes_no_version() {
-        assert_eq!(found(&[melody(1, 400, 0, 0), melody(1, 400, 240, 0)]), []);
+    fn a_few_phrases_in_common_make_no_version() {
+        assert_eq!(found(&[melody(1, 400, 0, 0), melody(1, 400, 370, 0)]), []);
     }
 
     #[test]
