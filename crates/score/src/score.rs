@@ -1,6 +1,6 @@
 //! The piece of music in symbolic form.
 
-use crate::units::{Pitch, Program, TimeUnit, Velocity};
+use crate::units::{Pitch, Program, Tick, TimeUnit, Velocity};
 
 /// One note.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,6 +118,19 @@ impl<T: TimeUnit> Score<T> {
             key_signatures: Vec::new(),
             markers: Vec::new(),
         }
+    }
+
+    /// Notes of all tracks together.
+    pub fn note_count(&self) -> usize {
+        self.tracks.iter().map(|track| track.notes.len()).sum()
+    }
+}
+
+impl Score<Tick> {
+    /// Where the last note ends; 0 without notes.
+    pub fn end(&self) -> Tick {
+        let notes = self.tracks.iter().flat_map(|track| &track.notes);
+        notes.map(|note| Tick(note.onset.0.saturating_add(note.duration.0))).max().unwrap_or_default()
     }
 }
 

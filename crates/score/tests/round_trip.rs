@@ -1,5 +1,7 @@
 //! Laws: writing and reading gives the same score; units of time convert back and forth.
 
+#![allow(clippy::unwrap_used)] // in the helpers of tests, which may fail as tests may
+
 use partita_score::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -109,6 +111,45 @@ fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
+/// Onset, end, pitch, velocity, program, and whether it is a drum.
+type Described = (u32, u32, u8, u8, u8, bool);
+
+fn described_notes(track: &Track<Tick>) -> impl Iterator<Item = Described> + '_ {
+    let (program, is_drum) = (track.program.get(), track.is_drum);
+    let ends = |n: &Note<Tick>| (n.onset.0, n.onset.0 + n.duration.0, n.pitch.get(), n.velocity.get());
+    track
+        .notes
+        .iter()
+        .map(ends)
+        .map(move |(onset, end, pitch, velocity)| (onset, end, pitch, velocity, program, is_drum))
+}
+
+/// The notes of a file as midly sees them, with the plainest pairing there is.
+fn notes_by_midly(bytes: &[u8]) -> Vec<Described> {
+    use midly::{MidiMessage, TrackEventKind};
+    let mut notes = Vec::new();
+    for track in midly::Smf::parse(bytes).unwrap().tracks {
+        let (mut now, mut program, mut open) = (0, 0, Vec::new());
+        for event in track {
+            now += event.delta.as_int();
+            let TrackEventKind::Midi { channel, message } = event.kind else { continue };
+            match message {
+                MidiMessage::ProgramChange { program: new } => program = new.as_int(),
+                MidiMessage::NoteOn { key, vel } => open.push((now, key, vel)),
+                MidiMessage::NoteOff { key, .. } => {
+                    let first = open.iter().position(|note| note.1 == key).unwrap();
+                    let (onset, key, vel) = open.remove(first);
+                    notes.push((onset, now, key.as_int(), vel.as_int(), program, channel.as_int() == 9));
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(open, []);
+    }
+    notes.sort_unstable();
+    notes
+}
+
 proptest! {
     #![proptest_config(cases(200))]
 
@@ -117,6 +158,13 @@ proptest! {
         let reading = read(&write(&score).unwrap(), &Limits::default()).unwrap();
         prop_assert_eq!(reading.repairs, []);
         prop_assert_eq!(reading.score, score);
+    }
+
+    #[test]
+    fn another_reader_finds_the_same_notes(score in score(20)) {
+        let mut ours: Vec<_> = score.tracks.iter().flat_map(described_notes).collect();
+        ours.sort_unstable();
+        prop_assert_eq!(notes_by_midly(&write(&score).unwrap()), ours);
     }
 
     #[test]
