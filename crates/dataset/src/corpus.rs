@@ -7,7 +7,8 @@ use crate::manifest::Manifest;
 use crate::map::map_file;
 use crate::order::shuffle;
 use crate::shard::Shard;
-use crate::{DatasetError, Piece, Split};
+use crate::{DatasetError, Piece, Split, known};
+use partita_encoding::{ConditionStatistics, LabelVocabulary};
 use rayon::prelude::*;
 use std::path::Path;
 
@@ -35,6 +36,8 @@ pub struct Corpus {
     shards: Vec<Shard>,
     sides: [Vec<PieceId>; 3],
     fingerprint: Digest,
+    vocabulary: LabelVocabulary,
+    statistics: ConditionStatistics,
     notes: u64,
     bars: u64,
 }
@@ -52,12 +55,32 @@ impl Corpus {
             })
         })?;
         let sides = Split::ALL.map(|split| side(&records, split));
-        Ok(Self { records, shards, sides, fingerprint, notes: manifest.notes, bars: manifest.bars })
+        Ok(Self {
+            vocabulary: known::vocabulary(&records),
+            statistics: known::statistics(&records),
+            records,
+            shards,
+            sides,
+            fingerprint,
+            notes: manifest.notes,
+            bars: manifest.bars,
+        })
     }
 
     /// SHA-256 of the manifest, and so of all that the corpus holds: a checkpoint refuses to go on with another corpus.
     pub fn fingerprint(&self) -> [u8; 32] {
         self.fingerprint.0
+    }
+
+    /// The names that can be asked for: all genres of the train split, and its composers with at least
+    /// [`crate::COMPOSER_PIECES_MIN`] pieces there.
+    pub fn vocabulary(&self) -> &LabelVocabulary {
+        &self.vocabulary
+    }
+
+    /// What the pieces of each genre are like, in the train split.
+    pub fn statistics(&self) -> &ConditionStatistics {
+        &self.statistics
     }
 
     /// The pieces of a split, in the order of their paths.

@@ -4,7 +4,7 @@ use crate::digest::DigestedFile;
 use crate::manifest::FileEntry;
 use crate::names::Names;
 use crate::{DatasetError, Difficulty, Split};
-use partita_encoding::{Conditions, Grid};
+use partita_encoding::{Conditions, Grid, Metre};
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::Path;
@@ -26,6 +26,8 @@ pub(crate) struct Record {
     pub(crate) license: Option<Arc<str>>,
     #[serde(with = "GridName")]
     pub(crate) grid: Grid,
+    /// The commonest.
+    pub(crate) metre: Metre,
     pub(crate) conditions: Conditions,
     pub(crate) difficulty: Difficulty,
     pub(crate) notes: u32,
@@ -106,6 +108,7 @@ mod tests {
             source: Some("here".into()),
             license: None,
             grid: Grid::Time,
+            metre: Metre { numerator: 7, denominator: 8 },
             conditions: Conditions {
                 genre: Some("jazz".into()),
                 composer: None,

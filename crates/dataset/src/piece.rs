@@ -3,7 +3,7 @@
 use crate::block::{BarView, Block};
 use crate::index::Record;
 use crate::{Difficulty, PieceId, Split};
-use partita_encoding::{Conditions, Grid, NoteEvent};
+use partita_encoding::{Conditions, Grid, Metre, NoteEvent};
 
 /// A prepared piece: its labels from the index, its bars and notes in the mapped shard. Copying it copies no notes.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,11 @@ impl<'a> Piece<'a> {
     /// Whether steps follow the beat or the clock.
     pub fn grid(&self) -> Grid {
         self.record.grid
+    }
+
+    /// The metre of most of its bars.
+    pub fn metre(&self) -> Metre {
+        self.record.metre
     }
 
     /// Number of bars, at least one.

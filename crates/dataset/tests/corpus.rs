@@ -123,3 +123,25 @@ fn threads_share_a_corpus() {
     assert_eq!(total, corpus.note_count());
     assert_eq!(total, (0..40).map(|n| 20 + n).sum::<u64>());
 }
+
+#[test]
+fn vocabulary_and_statistics_are_of_the_train_split() {
+    let home = tempfile::tempdir().unwrap();
+    let midi = home.path().join("midi");
+    let mut labels = String::from("path,genre,composer,split\n");
+    let mut add = |number: u32, genre: &str, composer: &str, split: &str| {
+        save(&midi, &format!("{number}.mid"), &melody(number, 40, 0));
+        labels += &format!("{number}.mid,{genre},{composer},{split}\n");
+    };
+    (0..8).for_each(|number| add(number, "jazz", "monk", "train"));
+    (8..15).for_each(|number| add(number, "folk", "seven only", "train"));
+    (15..30).for_each(|number| add(number, "rock", "unheard", "test"));
+    let (path, output) = (home.path().join("labels.csv"), home.path().join("corpus"));
+    fs::write(&path, labels).unwrap();
+    prepare(&PrepareOptions { labels: Some(path), ..PrepareOptions::new(midi, &output) }, &()).unwrap();
+    let corpus = Corpus::open(&output).unwrap();
+    assert_eq!(corpus.vocabulary().genres, ["folk", "jazz"]);
+    assert_eq!(corpus.vocabulary().composers, ["monk"]);
+    assert_eq!(corpus.statistics().all.pieces, 15);
+    assert_eq!(corpus.statistics().genre(Some("jazz")).metres, [("4/4".parse().unwrap(), 8)]);
+}

@@ -8,7 +8,7 @@ use crate::prepare::files::SourceFile;
 use crate::prepare::pulse::{Timing, timing};
 use crate::prepare::rejection::Rejection;
 use crate::versions::Sketch;
-use partita_encoding::{Conditions, EncodedPiece, Hints, encode};
+use partita_encoding::{Conditions, EncodedPiece, Grid, Hints, Metre, encode};
 use partita_score::{Reading, Repair, read};
 use std::fs::File;
 use std::io::Read;
@@ -34,7 +34,8 @@ pub(crate) struct Candidate {
 /// What the index says of a piece beside its labels and place.
 #[derive(Debug)]
 pub(crate) struct PieceHead {
-    pub(crate) grid: partita_encoding::Grid,
+    pub(crate) grid: Grid,
+    pub(crate) metre: Metre,
     pub(crate) conditions: Conditions,
     pub(crate) difficulty: Difficulty,
     pub(crate) notes: u32,
@@ -64,6 +65,7 @@ impl Candidate {
             contradiction: None,
             piece: PieceHead {
                 grid: piece.grid,
+                metre: piece.main_metre(),
                 difficulty: Difficulty::of(&piece),
                 notes: piece.bars.iter().map(|bar| bar.notes.len() as u32).sum(),
                 conditions: piece.conditions,

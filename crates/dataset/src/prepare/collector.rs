@@ -79,7 +79,7 @@ impl Collector {
         self.remark(file, &candidate)?;
         let place = self.shards.push(&candidate.block)?;
         self.sketches.push(candidate.sketch);
-        let PieceHead { grid, conditions, difficulty, notes } = candidate.piece;
+        let PieceHead { grid, metre, conditions, difficulty, notes } = candidate.piece;
         let record = Record {
             path: file.path.as_str().into(),
             split: Split::Train, // decided when all groups are known
@@ -87,6 +87,7 @@ impl Collector {
             source: file.labels.source.clone(),
             license: file.labels.license.clone(),
             grid,
+            metre,
             conditions,
             difficulty,
             notes,
