@@ -1,4 +1,7 @@
-//! The General MIDI Level 1 sound set: names of programs and of their sixteen families.
+//! The General MIDI Level 1 sound set: names of programs, of their sixteen families, and what people call them.
+
+use crate::DRUMS;
+use crate::nearest::nearest;
 
 /// Names of the 128 programs.
 const NAMES: [&str; 128] = [
@@ -132,6 +135,78 @@ const NAMES: [&str; 128] = [
     "Gunshot",
 ];
 
+/// Names of the sixteen families of eight programs each.
+const FAMILIES: [&str; 16] = [
+    "Piano",
+    "Chromatic Percussion",
+    "Organ",
+    "Guitar",
+    "Bass",
+    "Strings",
+    "Ensemble",
+    "Brass",
+    "Reed",
+    "Pipe",
+    "Synth Lead",
+    "Synth Pad",
+    "Synth Effects",
+    "Ethnic",
+    "Percussive",
+    "Sound Effects",
+];
+
+/// What instruments are called short, and the program that stands for each.
+const SHORT_NAMES: [(&str, u8); 48] = [
+    ("drums", DRUMS),
+    ("drum kit", DRUMS),
+    ("percussion", DRUMS),
+    ("piano", 0),
+    ("grand piano", 0),
+    ("electric piano", 4),
+    ("rhodes", 4),
+    ("organ", 16),
+    ("guitar", 24),
+    ("acoustic guitar", 24),
+    ("nylon guitar", 24),
+    ("steel guitar", 25),
+    ("jazz guitar", 26),
+    ("electric guitar", 27),
+    ("clean guitar", 27),
+    ("muted guitar", 28),
+    ("bass", 33),
+    ("electric bass", 33),
+    ("double bass", 32),
+    ("upright bass", 32),
+    ("slap bass", 36),
+    ("synth bass", 38),
+    ("harp", 46),
+    ("strings", 48),
+    ("string ensemble", 48),
+    ("synth strings", 50),
+    ("choir", 52),
+    ("voice", 53),
+    ("brass", 61),
+    ("horn", 60),
+    ("synth brass", 62),
+    ("saxophone", 66),
+    ("sax", 66),
+    ("soprano saxophone", 64),
+    ("alto saxophone", 65),
+    ("tenor saxophone", 66),
+    ("baritone saxophone", 67),
+    ("synth lead", 80),
+    ("lead", 80),
+    ("synth", 81),
+    ("synth pad", 89),
+    ("pad", 89),
+    ("mallets", 12),
+    ("steel drum", 114),
+    ("ney", 75),
+    ("kanun", 15),
+    ("oud", 104),
+    ("kemenche", 110),
+];
+
 /// Name of a program, or of the drum kit for [`crate::DRUMS`]; anything above is the drum kit too.
 ///
 /// ```
@@ -141,4 +216,55 @@ const NAMES: [&str; 128] = [
 /// ```
 pub fn name(program: u8) -> &'static str {
     NAMES.get(usize::from(program)).copied().unwrap_or("Drums")
+}
+
+/// Name of a program's family; "Drums" for [`DRUMS`].
+pub fn family(program: u8) -> &'static str {
+    if program < DRUMS { FAMILIES[usize::from(program / 8)] } else { "Drums" }
+}
+
+/// The program of a name: a General MIDI name, a family (its first program, but for what a short name says
+/// otherwise), a short name such as "bass" or "drums", or a program's number from 0. Case does not count.
+///
+/// ```
+/// use partita_encoding::{DRUMS, general_midi};
+/// assert_eq!(general_midi::program("Tenor Sax"), Some(66));
+/// assert_eq!(general_midi::program("drums"), Some(DRUMS));
+/// assert_eq!(general_midi::program("bass"), Some(33));
+/// assert_eq!(general_midi::nearest_names("violine", 1), ["Violin"]);
+/// ```
+pub fn program(name: &str) -> Option<u8> {
+    let name = name.trim();
+    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    let exact = NAMES.iter().position(|known| is(known)).map(|program| program as u8);
+    let short = || SHORT_NAMES.iter().find(|(known, _)| is(known)).map(|&(_, program)| program);
+    let family = || FAMILIES.iter().position(|known| is(known)).map(|family| 8 * family as u8);
+    let number = || name.parse().ok().filter(|&program| program < DRUMS);
+    exact.or_else(short).or_else(family).or_else(number)
+}
+
+/// Up to `count` names of instruments, nearest to an unknown one first.
+pub fn nearest_names(name: &str, count: usize) -> Vec<&'static str> {
+    nearest(name, NAMES.into_iter().chain(SHORT_NAMES.map(|(known, _)| known)).chain(FAMILIES), count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_that_of_its_program() {
+        assert!((0..DRUMS).all(|number| program(name(number)) == Some(number)));
+        assert!((0..DRUMS).all(|number| program(&number.to_string()) == Some(number)));
+        assert_eq!(program(name(DRUMS)), Some(DRUMS));
+        assert_eq!((family(0), family(127), family(DRUMS)), ("Piano", "Sound Effects", "Drums"));
+    }
+
+    #[test]
+    fn what_is_no_instrument_has_near_names() {
+        assert_eq!(program("128"), None);
+        assert_eq!(program("theremin"), None);
+        assert_eq!(nearest_names("trumpt", 1), ["Trumpet"]);
+        assert_eq!(nearest_names("sitar", 1), ["Sitar"]);
+    }
 }

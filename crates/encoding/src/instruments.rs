@@ -1,11 +1,23 @@
 //! Sets of instruments.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{DRUMS, EncodedBar};
+use crate::{DRUMS, EncodedBar, general_midi};
 
-/// Programs asked for or present: bit `p` for program `p`, and the drum kit. Written out as a list of programs, the
-/// drum kit being [`DRUMS`].
+/// Programs asked for or present: bit `p` for program `p`, and the drum kit.
+///
+/// As text, names with commas between them; read as [`general_midi::program`] does. Serialized as a list of programs,
+/// the drum kit being [`DRUMS`].
+/// ```
+/// use partita_encoding::{DRUMS, InstrumentSet};
+/// let trio: InstrumentSet = "piano, double bass, drums".parse()?;
+/// assert_eq!(trio.iter().collect::<Vec<_>>(), [0, 32, DRUMS]);
+/// assert_eq!(trio.to_string(), "Acoustic Grand Piano, Acoustic Bass, Drums");
+/// # Ok::<(), partita_encoding::ParseInstrumentsError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "Vec<u8>", from = "Vec<u8>")]
 pub struct InstrumentSet {
@@ -65,5 +77,60 @@ impl From<InstrumentSet> for Vec<u8> {
 impl From<Vec<u8>> for InstrumentSet {
     fn from(programs: Vec<u8>) -> Self {
         programs.into_iter().collect()
+    }
+}
+
+impl fmt::Display for InstrumentSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.iter().map(general_midi::name).collect();
+        f.write_str(&names.join(", "))
+    }
+}
+
+/// A name in the list is no instrument.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{name}\" is not an instrument: did you mean {}? General MIDI names, short ones such as piano, bass or drums, and program numbers from 0 to 127 are known", .nearest.join(", "))]
+pub struct ParseInstrumentsError {
+    /// The name as given.
+    pub name: String,
+    /// Known names, the nearest first.
+    pub nearest: Vec<&'static str>,
+}
+
+impl FromStr for InstrumentSet {
+    type Err = ParseInstrumentsError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.split(',')
+            .map(|name| {
+                general_midi::program(name).ok_or_else(|| ParseInstrumentsError {
+                    name: name.trim().to_owned(),
+                    nearest: general_midi::nearest_names(name, 3),
+                })
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_what_was_put_in() {
+        let set: InstrumentSet = [127, 0, DRUMS, 0].into_iter().collect();
+        assert_eq!((set.len(), set.contains(0), set.contains(1), set.contains(DRUMS)), (3, true, false, true));
+        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 127, DRUMS]);
+        assert!(InstrumentSet::default().is_empty());
+        assert_eq!(set.to_string().parse(), Ok(set));
+        assert_eq!(serde_json::to_string(&set).expect("serializes"), "[0,127,128]");
+    }
+
+    #[test]
+    fn an_unknown_instrument_is_named_with_near_ones() {
+        let error = "piano,vibrafone".parse::<InstrumentSet>().expect_err("no such instrument");
+        assert_eq!(error.name, "vibrafone");
+        assert!(error.to_string().contains("Vibraphone"), "{error}");
+        assert!("".parse::<InstrumentSet>().is_err());
     }
 }

@@ -55,7 +55,7 @@ pub use decode::{TICKS_PER_QUARTER, decode, to_steps};
 pub use encode::{Hints, encode};
 pub use error::{EncodeError, EncodingLimits};
 pub use event::{EncodedBar, EncodedPiece, Grid, NoteEvent};
-pub use instruments::InstrumentSet;
+pub use instruments::{InstrumentSet, ParseInstrumentsError};
 pub use key::{Key, ParseKeyError};
 pub use labels::LabelVocabulary;
 pub use metre::{Metre, ParseMetreError};

@@ -54,16 +54,19 @@ fn on_beats(score: &Score<Tick>, limits: &EncodingLimits) -> Result<GridNotes, E
     cut_trailing_bars(&mut placed);
     replace_placeholder_metre(&mut placed);
     cut_leading_bars(&mut placed);
-    // Silent bars of another metre may have hidden the placeholder.
-    replace_placeholder_metre(&mut placed);
     fill_pick_up(&mut placed);
+    // A silent bar or a pick-up of another metre may have hidden the placeholder.
+    replace_placeholder_metre(&mut placed);
     Ok(placed)
 }
 
 fn on_clock(score: &Score<Tick>, limits: &EncodingLimits) -> Result<GridNotes, EncodeError> {
     let tempo = score.tempo_map();
-    let mut notes =
-        place(score, |onset| clock_step(&tempo, Tick(0), onset), |onset, end| clock_step(&tempo, onset, end));
+    let mut notes = place(
+        &score.fold_sustain(),
+        |onset| clock_step(&tempo, Tick(0), onset),
+        |onset, end| clock_step(&tempo, onset, end),
+    );
     let first = notes.first().map_or(0, |note| note.onset);
     for note in &mut notes {
         note.onset -= first;

@@ -2,6 +2,7 @@
 //! quantising once.
 
 use partita_encoding::{EncodingLimits, Grid, Hints, Metre, decode, encode, quantize, to_steps};
+use partita_score::{Limits, read, write};
 use partita_score::{Note, Pitch, PitchBend, Program, Score, TempoChange, Tick, TimeSignature, Track, Velocity};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -112,6 +113,17 @@ proptest! {
         if let Ok(piece) = encode(&score, grid, &Hints::default(), &limits()) {
             let again = quantize(&decode(&piece, 97.0), grid, &limits());
             prop_assert_eq!(again.as_ref(), Ok(&to_steps(&piece)));
+        }
+    }
+
+    #[test]
+    fn a_file_keeps_the_piece(score in score(), grid in grid()) {
+        if let Ok(piece) = encode(&score, grid, &Hints::default(), &limits()) {
+            if let Ok(bytes) = write(&decode(&piece, 97.0)) {
+                let back = read(&bytes, &Limits::default()).expect("what was written can be read");
+                let again = quantize(&back.score, grid, &limits());
+                prop_assert_eq!(again, Ok(to_steps(&piece)));
+            }
         }
     }
 
