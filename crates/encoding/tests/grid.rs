@@ -46,8 +46,10 @@ fn piece(score: &Score<Tick>, grid: Grid) -> EncodedPiece {
     encode(score, grid, &Hints::default(), &EncodingLimits::default()).expect("a valid score")
 }
 
-/// Metre, and position, pitch and duration class of each note, bar by bar.
-fn bars(piece: &EncodedPiece) -> Vec<(String, Vec<(u8, u8, u8)>)> {
+/// A bar's metre, and the position, pitch and duration class of each note.
+type Bar = (String, Vec<(u8, u8, u8)>);
+
+fn bars(piece: &EncodedPiece) -> Vec<Bar> {
     let notes = |bar: &partita_encoding::EncodedBar| {
         bar.notes.iter().map(|note| (note.position, note.pitch, note.duration)).collect()
     };

@@ -118,12 +118,11 @@ proptest! {
 
     #[test]
     fn a_file_keeps_the_piece(score in score(), grid in grid()) {
-        if let Ok(piece) = encode(&score, grid, &Hints::default(), &limits()) {
-            if let Ok(bytes) = write(&decode(&piece, 97.0)) {
-                let back = read(&bytes, &Limits::default()).expect("what was written can be read");
-                let again = quantize(&back.score, grid, &limits());
-                prop_assert_eq!(again, Ok(to_steps(&piece)));
-            }
+        if let Ok(piece) = encode(&score, grid, &Hints::default(), &limits())
+            && let Ok(bytes) = write(&decode(&piece, 97.0))
+        {
+            let back = read(&bytes, &Limits::default()).expect("what was written can be read");
+            prop_assert_eq!(quantize(&back.score, grid, &limits()), Ok(to_steps(&piece)));
         }
     }
 
