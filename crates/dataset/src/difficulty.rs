@@ -24,7 +24,7 @@ pub struct Difficulty {
 
 impl Difficulty {
     /// Measures a piece.
-    pub(crate) fn of(piece: &EncodedPiece) -> Self {
+    pub fn of(piece: &EncodedPiece) -> Self {
         let roll = PianoRoll::of_bars(&piece.bars, RollMode::Frame);
         let quarters = roll.len() as f64 / f64::from(STEPS_PER_QUARTER);
         let sounding =
