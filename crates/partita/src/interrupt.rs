@@ -1,25 +1,27 @@
 //! Ctrl-C and the request to terminate: work that checks this flag stops at a safe place and removes what it began.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 
-/// Whether the user asked to stop. Copies share one flag.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Interrupt(Arc<AtomicBool>);
+/// A process has one set of signals, and so one flag.
+static RAISED: AtomicBool = AtomicBool::new(false);
+
+/// Proof that signals raise the flag instead of ending the process: who holds one has to look at it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Interrupt(());
 
 impl Interrupt {
-    /// From here on, signals raise the flag instead of ending the process. Once a process.
+    /// From here on, signals raise the flag.
     pub(crate) fn listen() -> Result<Self> {
-        let interrupt = Self::default();
-        let flag = interrupt.clone();
-        ctrlc::set_handler(move || flag.0.store(true, Ordering::Relaxed)).context("listen for Ctrl-C")?;
-        Ok(interrupt)
+        match ctrlc::set_handler(|| RAISED.store(true, Ordering::Relaxed)) {
+            Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(Self(())),
+            Err(error) => Err(error).context("listen for Ctrl-C"),
+        }
     }
 
     /// True once a signal came.
-    pub(crate) fn is_raised(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    pub(crate) fn is_raised(self) -> bool {
+        RAISED.load(Ordering::Relaxed)
     }
 }

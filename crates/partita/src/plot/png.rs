@@ -20,7 +20,7 @@ impl Drawing {
         let (width, height) = ((self.width * SCALE).ceil() as u32, (self.height * SCALE).ceil() as u32);
         anyhow::ensure!(
             width <= PIXELS_MAX && height <= PIXELS_MAX,
-            "the picture would be {width} × {height} pixels, over {PIXELS_MAX} on a side; draw fewer bars or take SVG"
+            "the picture would be {width} × {height} pixels, over {PIXELS_MAX} on a side; draw fewer bars (--bars) or take SVG"
         );
         let mut pixels = Pixmap::new(width, height).context("the picture has no size")?;
         for shape in &self.shapes {

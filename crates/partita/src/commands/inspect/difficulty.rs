@@ -3,7 +3,7 @@
 use std::fmt;
 
 use partita_dataset::{Corpus, Difficulty};
-use partita_encoding::EncodedPiece;
+use partita_encoding::{EncodedPiece, Grid};
 use serde::Serialize;
 
 use crate::plot::Drawing;
@@ -25,7 +25,8 @@ const NAMES: [&str; 6] = [
     "I_temporal of pitch-class entropy",
 ];
 
-/// The measures of one piece. The last three are I_temporal = ∫ f(M(t)) dt divided by the length in quarters.
+/// The measures of one piece. The last three are I_temporal = ∫ f(M(t)) dt divided by the length in quarters (in half
+/// seconds where the piece is taken by the clock).
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Measures {
     bars: u32,
@@ -65,14 +66,17 @@ impl Measures {
     }
 }
 
-impl fmt::Display for Measures {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let units = ["", " a quarter", " a quarter", " bits a quarter"];
-        // Bars and tracks are told elsewhere.
-        let told = NAMES.iter().zip(self.values()).skip(2).zip(units);
-        let told = told.map(|((name, value), unit)| (*name, format!("{value:.2}{unit}")));
-        write_facts(f, &told.collect::<Vec<_>>())
-    }
+/// The measures in words; of a piece taken by the clock, whose "quarters" are half seconds.
+pub(super) fn write_measures(f: &mut fmt::Formatter<'_>, measures: &Measures, grid: Grid) -> fmt::Result {
+    let per = match grid {
+        Grid::Beat => "a quarter",
+        Grid::Time => "a half second",
+    };
+    let units = [String::new(), per.to_owned(), per.to_owned(), format!("bits {per}")];
+    // Bars and tracks are told elsewhere.
+    let told = NAMES.iter().zip(measures.values()).skip(2).zip(units);
+    let told = told.map(|((name, value), unit)| (*name, format!("{value:.2} {unit}")));
+    write_facts(f, &told.collect::<Vec<_>>())
 }
 
 /// How one measure is spread over a corpus.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::difficulty::write_measures;
 use super::piece::{PieceReport, TrackReport};
 use crate::table::{count, decimal, optional, table, write_facts};
 
@@ -13,7 +14,8 @@ impl fmt::Display for PieceReport {
         let rows = self.tracks.iter().map(row).collect();
         writeln!(f, "{}\n", table(["instrument", "name", "range", "notes", "velocity"], 3, rows))?;
         write_facts(f, &self.facts())?;
-        writeln!(f, "\n{}", self.difficulty)?;
+        writeln!(f)?;
+        write_measures(f, &self.difficulty, self.grid)?;
         self.write_repairs(f)
     }
 }
