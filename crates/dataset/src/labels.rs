@@ -100,6 +100,12 @@ fn csv_problem(path: &Path, error: csv::Error) -> DatasetError {
                 "the row has {len} cells, the heading {expected_len}: put cells that hold commas in quotes"
             ),
         },
+        csv::ErrorKind::Utf8 { err, .. } => DatasetError::Labels {
+            path: path.to_path_buf(),
+            line,
+            column: (err.field() + 1).to_string(),
+            problem: "the cell is not UTF-8 text: save the labels as UTF-8".into(),
+        },
         _ => DatasetError::Labels { path: path.to_path_buf(), line, column: "1".into(), problem },
     }
 }
@@ -205,7 +211,7 @@ fn mood(cell: &str) -> Option<Mood> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Labels, DatasetError> {
+    fn read(text: impl AsRef<[u8]>) -> Result<Labels, DatasetError> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("labels.csv");
         std::fs::write(&path, text).unwrap();
@@ -213,7 +219,7 @@ mod tests {
     }
 
     /// Line, column and problem of the error that the text gives.
-    fn error(text: &str) -> (u64, String, String) {
+    fn error(text: impl AsRef<[u8]>) -> (u64, String, String) {
         match read(text) {
             Err(DatasetError::Labels { line, column, problem, .. }) => (line, column, problem),
             other => panic!("no labels error: {other:?}"),
@@ -271,6 +277,7 @@ mod tests {
         assert_eq!(place("path,genre\n,folk\n"), (2, "path".into()));
         assert_eq!(place("path,genre\na,folk\na,rock\n"), (3, "path".into()));
         assert_eq!(place("path,genre\na,folk,x\n"), (2, "3".into()));
+        assert_eq!(error(b"path,genre\na,b\xE9b\n").1, "2"); // Latin-1
         assert_eq!(error("path,split\na,dev\n").2, "\"dev\" is not train, valid or test");
     }
 

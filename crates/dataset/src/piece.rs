@@ -3,7 +3,7 @@
 use crate::block::{BarView, Block};
 use crate::index::Record;
 use crate::{Difficulty, PieceId, Split};
-use partita_encoding::{Conditions, Grid, Metre, NoteEvent};
+use partita_encoding::{Conditions, EncodedBar, EncodedPiece, Grid, Metre, NoteEvent};
 
 /// A prepared piece: its labels from the index, its bars and notes in the mapped shard. Copying it copies no notes.
 #[derive(Clone, Copy, Debug)]
@@ -95,6 +95,16 @@ impl<'a> Piece<'a> {
     /// All notes, bar after bar.
     pub fn notes(&self) -> &'a [NoteEvent] {
         self.block.notes()
+    }
+
+    /// A copy of the piece as encoding gave it, to decode or to measure.
+    pub fn encoded(&self) -> EncodedPiece {
+        let bar = |view: BarView<'_>| EncodedBar {
+            metre: view.metre,
+            notes: view.notes.to_vec(),
+            conditions: view.conditions,
+        };
+        EncodedPiece { grid: self.grid(), bars: self.bars().map(bar).collect(), conditions: self.conditions() }
     }
 
     /// What is known of the piece: labels, and what was computed from its notes.

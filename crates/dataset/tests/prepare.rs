@@ -59,7 +59,7 @@ fn a_prepared_piece_is_the_encoded_piece() {
     for (view, bar) in piece.bars().zip(&encoded.bars) {
         assert_eq!((view.metre, view.conditions, view.notes), (bar.metre, bar.conditions, &bar.notes[..]));
     }
-    assert_eq!(piece.conditions(), encoded.conditions);
+    assert_eq!(piece.encoded(), encoded);
     assert_eq!((piece.note_count(), piece.notes().len(), piece.difficulty().bars), (40, 40, 5));
 }
 
@@ -143,6 +143,23 @@ fn what_is_left_out_has_its_reason_in_words() {
     assert!(files.contains("short.mid,rejected,too few notes,\"too few notes: 15, and 16 are the least\""), "{files}");
     assert!(files.contains("lost.mid,rejected,missing,"), "{files}");
     assert!(files.contains("text.mid,rejected,not readable as MIDI,"), "{files}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_and_bad_ones_reported() {
+    use std::os::unix::fs::symlink;
+    let home = tempfile::tempdir().unwrap();
+    let midi = home.path().join("midi");
+    save(&midi, "good.mid", &melody(1, 40, 0));
+    save(&home.path().join("elsewhere"), "linked.mid", &melody(2, 40, 0));
+    symlink(home.path().join("elsewhere"), midi.join("there")).unwrap();
+    symlink("nowhere.mid", midi.join("broken.mid")).unwrap();
+    symlink(".", midi.join("round")).unwrap();
+    let report = prepared(home.path());
+    assert_eq!((report.kept, report.reasons), (2, BTreeMap::from([("cannot read", 2)])));
+    let files = text(&home.path().join("corpus"), "report.csv");
+    assert!(files.contains("round,rejected,cannot read,cannot read it: the link leads back"), "{files}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub use report::{GenreTotals, PrepareReport, SourceTotals};
 use crate::{DatasetError, StagedDirectory, manifest};
 use candidate::Candidate;
 use collector::Collector;
-use files::SourceFile;
+use files::{Found, SourceFile};
 use rayon::prelude::*;
 use rejection::Rejection;
 use std::num::NonZeroUsize;
@@ -85,7 +85,7 @@ impl Progress for () {}
 pub fn prepare(options: &PrepareOptions, progress: &dyn Progress) -> Result<PrepareReport, DatasetError> {
     let output = &options.output;
     check_output(output, options.overwrite)?;
-    let (files, missing) = files::find(&options.input, options.labels.as_deref())?;
+    let Found { files, lost } = files::find(&options.input, options.labels.as_deref())?;
     let staged = StagedDirectory::beside(output).map_err(DatasetError::io("create a folder beside", output))?;
     progress.begin(files.len() as u64);
     let mut collector = Collector::new(staged.path())?;
@@ -102,7 +102,7 @@ pub fn prepare(options: &PrepareOptions, progress: &dyn Progress) -> Result<Prep
         let candidates = threads.install(|| read_batch(&batch, options, progress));
         batch.iter().zip(candidates).try_for_each(|(file, candidate)| collector.take(file, candidate))?;
     }
-    missing.iter().try_for_each(|path| collector.reject(path, &Rejection::Missing))?;
+    lost.iter().try_for_each(|(path, rejection)| collector.reject(path, rejection))?;
     let report = collector.finish()?;
     if report.kept == 0 {
         return Err(DatasetError::Empty { path: options.input.clone(), files: report.files });

@@ -6,8 +6,8 @@ use partita_score::{Score, Tick};
 
 /// Under this strength a file has no pulse.
 ///
-/// Found on 21,918 labelled files: of the performances known to have no beat grid 99 % are weaker, and of files said to
-/// have one all but 6 % are stronger; those 6 % are performances with an invented tempo, for the most part.
+/// Found on 21,918 labelled files: of the 3,640 performances known to have no beat grid 98.6 % are weaker, and of the files
+/// said to have one all but 4.5 %; those are performances that carry an invented tempo, for the most part.
 const PULSE_MIN: f64 = 0.2;
 
 /// With fewer onsets than this, chance alone makes or hides a pulse: such a file has one.
