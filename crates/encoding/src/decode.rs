@@ -33,9 +33,9 @@ pub fn decode(piece: &EncodedPiece, qpm_if_unknown: f32) -> Score<Tick> {
     score
 }
 
-/// To the nearest microsecond, within what a file can state.
+/// To the nearest microsecond, within what a file can state whatever the number.
 fn microseconds_per_quarter(qpm: f32) -> u32 {
-    (60e6 / f64::from(qpm)).round().clamp(1.0, 16_777_215.0) as u32
+    ((60e6 / f64::from(qpm)).round() as u32).clamp(1, 16_777_215)
 }
 
 fn tick(step: Step) -> Tick {
@@ -83,5 +83,46 @@ fn track_to_ticks(track: Track<Step>) -> Track<Tick> {
             .into_iter()
             .map(|sustain| Sustain { time: tick(sustain.time), down: sustain.down })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CENTS_ZERO, Conditions, EncodedBar, Metre, NoteEvent};
+
+    fn piece(grid: Grid, qpm: Option<f32>) -> EncodedPiece {
+        let note = NoteEvent { position: 12, program: 40, pitch: 69, cents: CENTS_ZERO, duration: 11, velocity: 20 };
+        let metre = Metre { numerator: 3, denominator: 4 };
+        EncodedPiece {
+            grid,
+            bars: vec![EncodedBar { metre, notes: vec![note], conditions: Default::default() }],
+            conditions: Conditions { qpm, key: "G minor".parse().ok(), ..Conditions::default() },
+        }
+    }
+
+    #[test]
+    fn a_piece_on_the_beat_states_metre_key_and_tempo() {
+        let score = decode(&piece(Grid::Beat, Some(90.0)), 120.0);
+        assert_eq!(score.tempos[0].microseconds_per_quarter, 666_667);
+        assert_eq!((score.time_signatures[0].numerator, score.time_signatures[0].denominator), (3, 4));
+        assert_eq!((score.key_signatures[0].sharps, score.key_signatures[0].minor), (-2, true));
+        let track = &score.tracks[0];
+        assert_eq!((track.name.as_str(), track.program.get(), track.is_drum), ("Violin", 40, false));
+        assert_eq!((track.notes[0].onset, track.notes[0].duration), (Tick(480), Tick(480)));
+    }
+
+    #[test]
+    fn a_piece_on_the_clock_plays_in_seconds_and_states_no_metre() {
+        let score = decode(&piece(Grid::Time, None), 90.0);
+        assert!(score.time_signatures.is_empty());
+        assert_eq!(score.tempo_map().seconds(score.tracks[0].notes[0].onset).0, 12.0 / f64::from(STEPS_PER_SECOND));
+    }
+
+    #[test]
+    fn an_impossible_tempo_is_brought_within_the_file() {
+        for (qpm, expected) in [(0.0, 16_777_215), (-5.0, 1), (f32::NAN, 1), (f32::INFINITY, 1), (60.0, 1_000_000)] {
+            assert_eq!(microseconds_per_quarter(qpm), expected, "{qpm}");
+        }
     }
 }

@@ -10,7 +10,8 @@ use crate::{Conditions, EncodeError, EncodedPiece, EncodingLimits, Grid};
 /// What is known of a score from outside it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hints {
-    /// Labels. What is given here is kept; what is not is taken from the score and its notes where it can be.
+    /// Labels. What is given here is kept, but for the tempo on [`Grid::Time`], which has none; what is not given is
+    /// taken from the score and its notes where it can be.
     pub conditions: Conditions,
     /// Whether the score's tempo is real.
     pub tempo: TempoTrust,

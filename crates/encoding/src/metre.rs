@@ -71,7 +71,7 @@ impl Metre {
 
     /// Length of the bar in steps.
     pub const fn steps(self) -> u32 {
-        self.numerator as u32 * STEPS_PER_WHOLE / self.denominator as u32
+        self.numerator as u32 * self.steps_per_beat()
     }
 
     /// Length of the bar in quarters.
@@ -79,9 +79,9 @@ impl Metre {
         self.steps() as f32 / STEPS_PER_QUARTER as f32
     }
 
-    /// Steps of one beat as the denominator counts it.
+    /// Steps of one beat as the denominator counts it; 0 for a denominator of 0, which [`Metre::new`] never gives.
     pub const fn steps_per_beat(self) -> u32 {
-        STEPS_PER_WHOLE / self.denominator as u32
+        if self.denominator == 0 { 0 } else { STEPS_PER_WHOLE / self.denominator as u32 }
     }
 
     /// Class below [`METRES`].
