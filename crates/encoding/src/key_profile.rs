@@ -1,10 +1,11 @@
 //! The key of a piece, by correlating how often each pitch class is struck with the profiles of the 24 keys (the
 //! method of Krumhansl and Schmuckler: C. L. Krumhansl, *Cognitive Foundations of Musical Pitch*, 1990, ch. 4).
 //!
-//! The profiles are those of D. Temperley, *Music and Probability*, 2007, ch. 6, from the Kostka–Payne corpus. They
-//! agreed best with the signatures of scores: with note counts, 89.4 % of the keys of 2,786 scores whose files state
-//! the mode (Krumhansl–Kessler 81.4 %, Albrecht–Shanahan 88.9 %, Bellman–Budge 88.6 %, Temperley 1999 87.9 %), and
-//! 87.2 % of the signatures of 5,387 (75.4, 85.1, 84.3 and 86.8 %). Durations instead of counts gave 89.6 and 85.9 %.
+//! The profiles are those of D. Temperley, *Music and Probability*, 2007, ch. 6, from the Kostka–Payne corpus. By note
+//! counts they agree with the key and mode of 89.5 % of 2,641 scores whose files state both (Albrecht–Shanahan 2013
+//! 89.2 %, Bellman–Budge 2005 88.6 %, Temperley 1999 87.5 %, Krumhansl–Kessler 1982 82.1 %), and with 84.4 % of the
+//! signatures of 7,083 files of all kinds (82.8, 80.9, 84.2 and 74.7 %). Durations instead of counts gave 89.5 and
+//! 83.6 %. The example `agreement` prints these figures.
 
 use crate::{DRUMS, EncodedBar, KEYS, Key};
 
