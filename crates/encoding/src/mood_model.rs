@@ -2,7 +2,7 @@
 //!
 //! T. Eerola, A. Friberg and R. Bresin, "Emotional expression in music: contribution, linearity, and additivity of
 //! primary musical cues", *Frontiers in Psychology* 4:487, 2013, varied mode, tempo, register, dynamics and
-//! articulation in 200 excerpts that 45 listeners rated as happy, sad, scary and peaceful, and found that the cues
+//! articulation in 200 excerpts that listeners rated as happy, sad, scary and peaceful, and found that the cues
 //! add up linearly. The weights here are least squares on their published table of mean ratings (1 to 7), with the
 //! excerpt's melody and timbre as further factors, which a score does not have; valence is
 //! (happy + peaceful − sad − scary) / 6 and arousal (happy + scary − sad − peaceful) / 6: the difference between two
@@ -11,7 +11,7 @@
 //! One weight is set by other evidence: mode in arousal. In terms of those four words it comes out at 0.19, since
 //! happy and sad depend on mode the most; G. Husain, W. F. Thompson and E. G. Schellenberg, "Effects of musical tempo
 //! and mode on arousal, mood, and spatial abilities", *Music Perception* 20(2), 2002, found that mode changes mood
-//! and not arousal. So it is 0.
+//! and not arousal. So it is 0. (The choice was made in sight of the phrases below: with 0.19, 62 % agree in arousal.)
 //!
 //! On 165 phrases of piano music labelled with their quadrant by other listeners (VGMIDI), the sign of valence
 //! agrees in 70 % (63 to 77), that of arousal in 75 % (68 to 81) and both in 51 % (43 to 58; 95 % intervals by Wilson);
