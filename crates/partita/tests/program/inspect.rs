@@ -148,6 +148,7 @@ fn a_corpus_is_told_as_one_document() {
     assert_eq!(document["instruments"], json!({ "Violin": 12, "Drums": 12 }));
     assert_eq!(document["tempo"]["known_pieces"], 12);
     assert_eq!(document["tempo"]["qpm"]["median"], 96.0);
+    assert_eq!(document["vocabulary"]["genres"], json!(["folk"]));
     assert_eq!(document["fingerprint"].as_str().unwrap().len(), 64);
     assert!(is_picture(&stage.path("curves.png")));
     assert!(stage.run(&["inspect", "corpus"]).stdout.contains("composer, artist or performer"));

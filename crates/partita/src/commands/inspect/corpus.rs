@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use partita_dataset::{Corpus, GenreTotals, Piece, SourceTotals, Split};
-use partita_encoding::{Grid, general_midi};
+use partita_encoding::{Grid, LabelVocabulary, general_midi};
 use serde::Serialize;
 
 use super::difficulty::{Spread, spreads};
@@ -25,6 +25,8 @@ pub(super) struct CorpusReport {
     pub(super) tempo: TempoCoverage,
     /// Pieces by composer, artist or performer.
     pub(super) composers: BTreeMap<String, u64>,
+    /// Genres and composers that a model of this corpus can be asked for.
+    pub(super) vocabulary: LabelVocabulary,
     /// Pieces in which an instrument plays.
     pub(super) instruments: BTreeMap<&'static str, u64>,
     pub(super) sources: Vec<SourceTotals>,
@@ -64,6 +66,7 @@ impl CorpusReport {
             metres: BTreeMap::new(),
             tempo: TempoCoverage::default(),
             composers: BTreeMap::new(),
+            vocabulary: corpus.vocabulary().clone(),
             instruments: BTreeMap::new(),
             sources: Vec::new(),
             difficulty: spreads(corpus),

@@ -47,6 +47,14 @@ impl CorpusReport {
                 ),
             ),
             ("composers", count(self.composers.len())),
+            (
+                "to ask for",
+                format!(
+                    "{} genres, {} composers with pieces enough to learn from",
+                    count(self.vocabulary.genres.len()),
+                    count(self.vocabulary.composers.len())
+                ),
+            ),
         ]
     }
 }
