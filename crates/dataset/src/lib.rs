@@ -89,7 +89,7 @@ pub use error::DatasetError;
 pub use known::COMPOSER_PIECES_MIN;
 pub use manifest::FORMAT_VERSION;
 pub use piece::Piece;
-pub use prepare::{Cleaning, GenreTotals, PrepareOptions, PrepareReport, Progress, SourceTotals, prepare};
+pub use prepare::{Cleaning, GenreTotals, PrepareOptions, PrepareReport, Progress, SourceTotals, grid_of, prepare};
 pub use shard::SHARD_BYTES_MAX;
 pub use split::{Split, UnknownSplit};
 pub use staged::StagedDirectory;

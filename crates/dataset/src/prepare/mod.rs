@@ -14,6 +14,7 @@ mod report;
 mod sides;
 
 pub use cleaning::Cleaning;
+pub use pulse::grid_of;
 pub use report::{GenreTotals, PrepareReport, SourceTotals};
 
 use crate::{DatasetError, StagedDirectory, manifest};

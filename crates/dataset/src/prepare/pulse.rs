@@ -37,6 +37,11 @@ pub(crate) fn timing(score: &Score<Tick>, labels: &FileLabels) -> Timing {
     }
 }
 
+/// The grid that a score without labels is put on: the beat, unless its onsets show none.
+pub fn grid_of(score: &Score<Tick>) -> Grid {
+    timing(score, &FileLabels::default()).grid
+}
+
 fn tempo_trust(labels: &FileLabels) -> TempoTrust {
     match labels.tempo_is_real {
         Some(true) => TempoTrust::Trusted,
