@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::stage::{Stage, d_minor_scale, is_picture, tune};
+use crate::stage::{Stage, d_minor_scale, free_performance, is_picture, tune};
 
 #[test]
 fn a_file_is_told_as_one_document() {
@@ -35,6 +35,18 @@ fn what_the_file_does_not_state_is_computed_or_unknown() {
     assert_eq!(document["metre"], "4/4");
     // Tempo is the strongest cue to arousal, so without it there is no mood either.
     assert_eq!(document["mood"], json!(null));
+}
+
+#[test]
+fn a_performance_without_beats_is_taken_by_the_clock() {
+    let stage = Stage::new();
+    stage.write("free.mid", &free_performance()).write("a.mid", &tune(1, 16, 0));
+    let document = stage.json(&["inspect", "free.mid"]);
+    assert_eq!(document["grid"], "clock");
+    assert_eq!((&document["tempo"], &document["metre"]), (&json!(null), &json!(null)));
+    assert_eq!(stage.json(&["inspect", "free.mid", "--by", "beat"])["grid"], "beat");
+    assert_eq!(stage.json(&["inspect", "a.mid"])["grid"], "beat");
+    assert_eq!(stage.run(&["inspect", "a.mid", "--by", "heart"]).code, 2);
 }
 
 #[test]

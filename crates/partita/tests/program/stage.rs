@@ -127,10 +127,21 @@ fn part(name: &str, program: u8, is_drum: bool, notes: Vec<Note<Tick>>) -> Track
     Track { name: name.to_owned(), program, is_drum, notes, pitch_bends: vec![], sustains: vec![] }
 }
 
-/// A scale of D minor, up and down, of eight bars.
+/// A scale of D minor, up and down, of eight bars; the file states no tempo, metre or key.
 pub(crate) fn d_minor_scale() -> Vec<u8> {
     const SCALE: [u8; 12] = [62, 64, 65, 67, 69, 70, 69, 67, 65, 64, 61, 62];
-    let notes = (0..32_u32).map(|eighth| note(Tick(eighth * 480), SCALE[eighth as usize % SCALE.len()])).collect();
+    let quarters = (0..32_u32).map(|quarter| note(Tick(quarter * 480), SCALE[quarter as usize % SCALE.len()]));
+    bare(quarters.collect())
+}
+
+/// Two hundred notes whose onsets fall anywhere between the beats (by the golden ratio, which falls most evenly).
+pub(crate) fn free_performance() -> Vec<u8> {
+    let onset = |index: u32| Tick((f64::from(index) * 480.0 * 0.618_033_988_75) as u32);
+    bare((0..200).map(|index| note(onset(index), 60 + (index % 7) as u8)).collect())
+}
+
+/// A file of a piano's notes and nothing else.
+fn bare(notes: Vec<Note<Tick>>) -> Vec<u8> {
     let score = Score {
         ticks_per_quarter: 480,
         tracks: vec![part("", 0, false, notes)],

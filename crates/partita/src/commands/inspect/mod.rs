@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use partita_dataset::Corpus;
+use partita_dataset::{Corpus, grid_of};
 use partita_encoding::{EncodingLimits, Grid, Hints};
 use partita_score::Limits;
 
@@ -38,9 +38,10 @@ pub(crate) struct Inspect {
     /// Only these bars in the picture, such as 1-16 or 5
     #[arg(long, value_name = "FROM-TO", requires = "roll", value_parser = bar_range)]
     bars: Option<RangeInclusive<u32>>,
-    /// Take the file's notes by the clock, as a performance without beats: steps of 1/24 s, bars of 2 s, no tempo
-    #[arg(long)]
-    by_clock: bool,
+    /// Take the file's notes by their beat, or by the clock (bars of 2 s, no tempo, no metre) as performances without
+    /// beats are taken; without it, the notes tell, as they do for 'prepare'
+    #[arg(long, value_name = "beat|clock", value_parser = grid)]
+    by: Option<Grid>,
     /// Draw how the corpus' difficulty is spread as PICTURE (.svg or .png)
     #[arg(long, value_name = "PICTURE")]
     curves: Option<PathBuf>,
@@ -64,7 +65,7 @@ impl Inspect {
     fn inspect_file(&self, console: &Console) -> Result<()> {
         self.refuse(self.curves.is_some(), "--curves", "a corpus, and this is a file")?;
         let reading = read_score(&self.subject, &Limits::default())?;
-        let grid = if self.by_clock { Grid::Time } else { Grid::Beat };
+        let grid = self.by.unwrap_or_else(|| grid_of(&reading.score));
         let piece = partita_encoding::encode(&reading.score, grid, &Hints::default(), &EncodingLimits::default())
             .with_context(|| format!("inspect {}", self.subject.display()))?;
         if let Some(picture) = &self.roll {
@@ -77,7 +78,7 @@ impl Inspect {
 
     fn inspect_corpus(&self, console: &Console) -> Result<()> {
         self.refuse(self.roll.is_some(), "--roll", "a MIDI file, and this is a folder")?;
-        self.refuse(self.by_clock, "--by-clock", "a MIDI file, and this is a folder")?;
+        self.refuse(self.by.is_some(), "--by", "a MIDI file, and this is a folder")?;
         let corpus = Corpus::open(&self.subject).with_context(|| format!("inspect {}", self.subject.display()))?;
         if let Some(picture) = &self.curves {
             difficulty::curves(&corpus).save(picture)?;
@@ -92,6 +93,14 @@ impl Inspect {
             return Err(WrongUse(format!("inspect {}: {option} wants {wants}", subject.display())).into());
         }
         Ok(())
+    }
+}
+
+fn grid(text: &str) -> Result<Grid, String> {
+    match text {
+        "beat" => Ok(Grid::Beat),
+        "clock" => Ok(Grid::Time),
+        _ => Err("give beat or clock".to_owned()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use partita_encoding::{EncodedPiece, Grid, Key, Mood, general_midi};
 use partita_score::{Reading, Score, Tick, Track};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::difficulty::Measures;
 
@@ -13,7 +13,8 @@ use super::difficulty::Measures;
 #[derive(Debug, Serialize)]
 pub(super) struct PieceReport {
     pub(super) file: String,
-    /// Whether notes were taken by the beat or by the clock.
+    /// What the notes were taken by: `beat` or `clock`.
+    #[serde(serialize_with = "grid_word")]
     pub(super) grid: Grid,
     pub(super) tracks: Vec<TrackReport>,
     pub(super) notes: usize,
@@ -105,6 +106,13 @@ impl MoodReport {
     fn of(mood: Mood) -> Self {
         Self { word: mood.word(), valence: mood.valence, arousal: mood.arousal }
     }
+}
+
+fn grid_word<S: Serializer>(grid: &Grid, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match grid {
+        Grid::Beat => "beat",
+        Grid::Time => "clock",
+    })
 }
 
 /// Bars by metre; none by the clock, whose bars are stretches of two seconds.
