@@ -21,9 +21,10 @@ pub(crate) struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  partita inspect song.mid --roll song.png
+  partita compose --genre jazz -o pieces
   partita prepare midi -o corpus.partita
-  partita bench
+  partita train corpus.partita -o run
+  partita inspect song.mid --roll song.png
 
 Exit codes: 0 done, 1 failed, 2 wrong use.
 'partita help COMMAND' explains a command and shows examples of it.";
