@@ -1,1 +1,30 @@
-//! stub
+//! Partita's model: a conditional sequence-to-sequence VAE over compound events, with a latent a bar and one a piece.
+//!
+//! Takes passages of encoded music ([`Passage`]) and gives the terms of the ELBO ([`Cvae::forward`]), or draws latents
+//! from the conditional prior and decodes them to events ([`compose::compose`]). It knows no dataset, no file and no optimiser.
+
+mod batch;
+pub mod compose;
+mod conditions;
+mod config;
+mod cvae;
+mod decoder;
+mod device;
+mod file;
+mod heads;
+mod latent;
+mod layers;
+pub mod layout;
+mod parameters;
+
+pub use batch::{Batch, Hidden, Passage, PassageBar};
+/// The tensor framework's handle of a device.
+pub use burn::tensor::Device;
+pub use conditions::ConditionClasses;
+pub use config::{ModelConfig, ModelSize};
+pub use cvae::{Cvae, ElboTerms, Latents, Noise};
+pub use device::{Compute, NotBuilt};
+pub use file::{ModelDescription, ModelFileError, TrainingSummary};
+pub use latent::{Gaussian, Posterior};
+pub use layout::{BarFeatures, Field, PieceLayout};
+pub use parameters::{ParameterShape, parameter_shapes, read_gradients, read_parameters, write_parameters};

@@ -1,0 +1,189 @@
+//! Writes a piece, bar after bar.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use partita_encoding::{CENTS_ZERO, NoteEvent};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::StandardNormal;
+
+use super::grammar::{Grammar, Instruments};
+use super::sampling::Sampling;
+use crate::conditions::ConditionClasses;
+use crate::config::ModelConfig;
+use crate::cvae::Cvae;
+use crate::decoder::DecoderState;
+use crate::layout::{self, BAR_COLUMNS, BAR_LINE, BarFeatures, EVENT_COLUMNS, Field, PieceLayout};
+
+/// Events that the decoder remembers at most; in a longer piece the oldest are forgotten.
+const MEMORY_EVENTS: usize = 1024;
+
+/// One bar to be written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlannedBar {
+    /// What the network is told.
+    pub features: BarFeatures,
+    /// Its length in grid steps.
+    pub steps: u32,
+}
+
+/// A piece to be written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// What it should be like.
+    pub conditions: ConditionClasses,
+    /// Exactly these bars.
+    pub bars: Vec<PlannedBar>,
+    /// What may play.
+    pub instruments: Instruments,
+    /// Notes of a bar, at most; at least one. The first bar and the last have at least one note.
+    pub notes_per_bar_max: usize,
+}
+
+/// The notes of each bar of `plan`. The same model, plan, sampling and random stream give the same notes.
+pub fn compose(
+    model: &Cvae,
+    config: &ModelConfig,
+    plan: &Plan,
+    sampling: &Sampling,
+    random: &mut ChaCha8Rng,
+    device: &Device,
+) -> Vec<Vec<NoteEvent>> {
+    let mut writer = Writer::new(model, config, plan, sampling, random, device);
+    (0..plan.bars.len()).map(|bar| writer.write_bar(bar, random)).collect()
+}
+
+/// The decoder in the middle of a piece. Row 0 knows the conditions; row 1, if there is one, does not.
+struct Writer<'a> {
+    model: &'a Cvae,
+    plan: &'a Plan,
+    sampling: &'a Sampling,
+    context: Tensor<3>, // [rows, N, d]
+    state: DecoderState,
+    device: &'a Device,
+}
+
+impl<'a> Writer<'a> {
+    fn new(
+        model: &'a Cvae,
+        config: &ModelConfig,
+        plan: &'a Plan,
+        sampling: &'a Sampling,
+        random: &mut ChaCha8Rng,
+        device: &'a Device,
+    ) -> Self {
+        let layout = PieceLayout::new(config);
+        let piece = piece_row(&layout, &plan.conditions, device);
+        let bars: Vec<BarFeatures> = plan.bars.iter().map(|bar| bar.features).collect();
+        let (z_piece, z_bars) = draw_latents(model, config, &piece, &bars, sampling, random, device);
+        let with = model.decoder.context(piece, bar_rows(&bars, device), z_piece.clone(), z_bars.clone());
+        let context = if sampling.guidance == 1.0 {
+            with
+        } else {
+            let nothing = piece_row(&layout, &ConditionClasses::none(plan.conditions.grid), device);
+            let open: Vec<BarFeatures> =
+                bars.iter().map(|bar| BarFeatures { density: None, polyphony: None, ..*bar }).collect();
+            let without = model.decoder.context(nothing, bar_rows(&open, device), z_piece, z_bars);
+            Tensor::cat(vec![with, without], 0)
+        };
+        let state = model.decoder.start(&context, MEMORY_EVENTS);
+        Self { model, plan, sampling, context, state, device }
+    }
+
+    /// The notes of one bar: first the line before it is read, then each note as it is written.
+    fn write_bar(&mut self, bar: usize, random: &mut ChaCha8Rng) -> Vec<NoteEvent> {
+        let mut notes: Vec<NoteEvent> = Vec::new();
+        let mut state = self.read(bar, None);
+        loop {
+            let grammar = Grammar {
+                instruments: &self.plan.instruments,
+                steps: self.plan.bars[bar].steps,
+                steps_left: self.plan.bars[bar..].iter().map(|bar| bar.steps).sum(),
+                room: notes.len() < self.plan.notes_per_bar_max,
+                must_sound: bar == 0 || bar + 1 == self.plan.bars.len(),
+                last: notes.last().copied(),
+            };
+            let Some(note) = self.draw_note(&state, &grammar, random) else { return notes };
+            notes.push(note);
+            state = self.read(bar, Some(&note));
+        }
+    }
+
+    /// Feeds one event; the state that predicts the next: `[rows, 1, d]`.
+    fn read(&mut self, bar: usize, note: Option<&NoteEvent>) -> Tensor<3> {
+        let [rows, _, d] = self.context.dims();
+        let mut row = vec![0.0; EVENT_COLUMNS];
+        match note {
+            Some(note) => layout::set_note(&mut row, note),
+            None => layout::set_bar_line(&mut row),
+        }
+        let context = self.context.clone().slice([0..rows, bar..bar + 1, 0..d]);
+        let event = self.event(&row);
+        self.model.decoder.step(&mut self.state, event, context)
+    }
+
+    /// The next note, or none where the bar ends.
+    fn draw_note(&self, state: &Tensor<3>, grammar: &Grammar<'_>, random: &mut ChaCha8Rng) -> Option<NoteEvent> {
+        let mut note = NoteEvent { position: 0, program: 0, pitch: 0, cents: CENTS_ZERO, duration: 0, velocity: 0 };
+        let mut row = vec![0.0; EVENT_COLUMNS];
+        for field in Field::ALL {
+            let logits = self.model.decoder.logits(field, state.clone(), &self.event(&row));
+            let logits: Vec<f32> = logits.into_data_as::<f32>().iter::<f32>().collect();
+            let (with, without) = logits.split_at(field.classes());
+            let guided = self.sampling.guided(with, (!without.is_empty()).then_some(without));
+            let class = self.sampling.draw(&guided, |class| grammar.allows(field, &note, class), random);
+            if field == Field::Position && class == BAR_LINE {
+                return None;
+            }
+            *field.of_mut(&mut note) = class;
+            layout::set_field(&mut row, field, &note);
+        }
+        Some(note)
+    }
+
+    /// One event for all rows: `[rows, 1, EVENT_COLUMNS]`.
+    fn event(&self, row: &[f32]) -> Tensor<3> {
+        let rows = self.context.dims()[0];
+        Tensor::from_data(TensorData::new(row.repeat(rows), [rows, 1, EVENT_COLUMNS]), self.device)
+    }
+}
+
+fn piece_row(layout: &PieceLayout, conditions: &ConditionClasses, device: &Device) -> Tensor<2> {
+    let mut row = vec![0.0; layout.columns()];
+    layout.set(&mut row, conditions);
+    Tensor::from_data(TensorData::new(row, [1, layout.columns()]), device)
+}
+
+fn bar_rows(bars: &[BarFeatures], device: &Device) -> Tensor<3> {
+    let mut rows = vec![0.0; bars.len() * BAR_COLUMNS];
+    for (row, bar) in rows.chunks_exact_mut(BAR_COLUMNS).zip(bars) {
+        layout::set_bar(row, bar);
+    }
+    Tensor::from_data(TensorData::new(rows, [1, bars.len(), BAR_COLUMNS]), device)
+}
+
+/// The piece's latent `[1, latent]` and its bars' `[1, N, latent]`, from the conditional prior.
+fn draw_latents(
+    model: &Cvae,
+    config: &ModelConfig,
+    piece: &Tensor<2>,
+    bars: &[BarFeatures],
+    sampling: &Sampling,
+    random: &mut ChaCha8Rng,
+    device: &Device,
+) -> (Tensor<2>, Tensor<3>) {
+    let mut noise = || -> Vec<f32> {
+        let normal = (0..config.latent).map(|_| random.sample::<f32, _>(StandardNormal));
+        normal.map(|value| value * sampling.latent_temperature).collect()
+    };
+    let first = Tensor::<2>::from_data(TensorData::new(noise(), [1, config.latent]), device);
+    let z_piece = model.prior.piece(piece.clone()).sample(first);
+    let mut state = model.prior.start(piece.clone(), z_piece.clone(), bars.len());
+    let z_bars = bars
+        .iter()
+        .map(|bar| {
+            let noise = Tensor::<3>::from_data(TensorData::new(noise(), [1, 1, config.latent]), device);
+            model.prior.draw(&mut state, bar_rows(std::slice::from_ref(bar), device), noise)
+        })
+        .collect();
+    (z_piece, Tensor::cat(z_bars, 1))
+}

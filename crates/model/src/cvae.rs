@@ -1,0 +1,120 @@
+//! The conditional sequence-to-sequence variational autoencoder: encoder, prior and decoder together.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use rand_chacha::ChaCha8Rng;
+
+use crate::batch::Batch;
+use crate::config::ModelConfig;
+use crate::decoder::Decoder;
+use crate::latent::{Encoder, Posterior, Prior};
+use crate::layers::Initial;
+
+/// Standard normal noise for one forward pass.
+#[derive(Clone, Debug)]
+pub struct Noise {
+    /// `[batch, latent]`.
+    pub piece: Tensor<2>,
+    /// `[batch, N, latent]`.
+    pub bars: Tensor<3>,
+}
+
+/// A batch's latents.
+#[derive(Clone, Debug)]
+pub struct Latents {
+    /// `[batch, latent]`.
+    pub piece: Tensor<2>,
+    /// `[batch, N, latent]`.
+    pub bars: Tensor<3>,
+}
+
+impl Latents {
+    /// The latents of other rows: row `i` gets those of row `i + 1`, the last those of the first.
+    pub fn shuffled(&self) -> Self {
+        let [rows, bars, latent] = self.bars.dims();
+        let tail = [1..rows, 0..bars, 0..latent];
+        Self {
+            piece: Tensor::cat(vec![self.piece.clone().slice([1..rows]), self.piece.clone().slice([0..1])], 0),
+            bars: Tensor::cat(
+                vec![self.bars.clone().slice(tail), self.bars.clone().slice([0..1, 0..bars, 0..latent])],
+                0,
+            ),
+        }
+    }
+}
+
+/// The parts of the negative ELBO of a batch, each summed over all rows, in nats.
+#[derive(Clone, Debug)]
+pub struct ElboTerms {
+    /// −log p(x | z, c), a scalar a field: `[1]`.
+    pub field_nll: Vec<Tensor<1>>,
+    /// KL(q(z_n | x, c) ‖ p(z_n | z_<n, z_piece, c)), summed over bars, a dimension each: `[latent]`.
+    pub bar_kl: Tensor<1>,
+    /// KL(q(z_piece | x, c) ‖ p(z_piece | c)), a dimension each: `[latent]`.
+    pub piece_kl: Tensor<1>,
+}
+
+/// Partita's stage A model.
+#[derive(Module, Debug)]
+pub struct Cvae {
+    encoder: Encoder,
+    pub(crate) prior: Prior,
+    pub(crate) decoder: Decoder,
+}
+
+impl Cvae {
+    /// A new model; its weights are drawn from `stream`. On an autodiff device it can be trained.
+    pub fn new(config: &ModelConfig, stream: &mut ChaCha8Rng, device: &Device) -> Self {
+        let mut initial = Initial { stream, device };
+        Self {
+            encoder: Encoder::new(&mut initial, config),
+            prior: Prior::new(&mut initial, config),
+            decoder: Decoder::new(&mut initial, config),
+        }
+    }
+
+    /// q(z | x, c).
+    pub fn encode(&self, batch: &Batch) -> Posterior {
+        self.encoder.forward(batch)
+    }
+
+    /// A sample of the posterior.
+    pub fn sample(posterior: &Posterior, noise: Noise) -> Latents {
+        Latents { piece: posterior.piece.sample(noise.piece), bars: posterior.bars.sample(noise.bars) }
+    }
+
+    /// −log p(x | z, c) by field, summed over the batch, in nats: `[1]` each.
+    pub fn reconstruct(&self, batch: &Batch, latents: &Latents) -> Vec<Tensor<1>> {
+        self.field_nll(batch, latents).into_iter().map(Tensor::sum).collect()
+    }
+
+    /// −log p of each event in nats, its fields together: `[batch, T]`, 0 where there is none.
+    pub fn event_nll(&self, batch: &Batch, latents: &Latents) -> Tensor<2> {
+        let zeros = batch.step_mask.zeros_like();
+        self.field_nll(batch, latents).into_iter().fold(zeros, |sum, field| sum + field)
+    }
+
+    /// A tensor `[batch, T]` a field.
+    fn field_nll(&self, batch: &Batch, latents: &Latents) -> Vec<Tensor<2>> {
+        let context =
+            self.decoder.context(batch.piece.clone(), batch.bars.clone(), latents.piece.clone(), latents.bars.clone());
+        self.decoder.nll(batch, context)
+    }
+
+    /// The KL terms of the ELBO for the drawn latents.
+    pub fn divergence(&self, batch: &Batch, posterior: &Posterior, latents: &Latents) -> (Tensor<1>, Tensor<1>) {
+        let prior =
+            self.prior.bars(batch.piece.clone(), batch.bars.clone(), latents.piece.clone(), latents.bars.clone());
+        let bars = posterior.bars.kl(&prior) * batch.bar_mask.clone().unsqueeze_dim::<3>(2);
+        let piece = posterior.piece.kl(&self.prior.piece(batch.piece.clone()));
+        (bars.sum_dims_squeeze::<1, _>(&[0, 1]), piece.sum_dims_squeeze::<1, _>(&[0]))
+    }
+
+    /// One pass of the ELBO (Kingma & Welling 2014; Sohn et al. 2015 for the conditions).
+    pub fn forward(&self, batch: &Batch, noise: Noise) -> ElboTerms {
+        let posterior = self.encode(batch);
+        let latents = Self::sample(&posterior, noise);
+        let (bar_kl, piece_kl) = self.divergence(batch, &posterior, &latents);
+        ElboTerms { field_nll: self.reconstruct(batch, &latents), bar_kl, piece_kl }
+    }
+}

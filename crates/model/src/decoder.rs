@@ -1,0 +1,198 @@
+//! p(x | z, c): a causal Transformer over events, with the bar's latent and conditions added at every layer
+//! (in-attention, Wu & Yang 2023).
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Tensor, activation::relu};
+
+use crate::batch::Batch;
+use crate::config::ModelConfig;
+use crate::heads::NoteHeads;
+use crate::layers::{Block, Cache, Initial, alibi_bias, linear, rms_norm, table};
+use crate::layout::{BAR_COLUMNS, EVENT_COLUMNS, Field, PieceLayout};
+
+#[derive(Module, Debug)]
+pub(crate) struct Decoder {
+    events: Linear,
+    bars: Linear,
+    piece: Linear,
+    bar_latent: Linear,
+    piece_latent: Linear,
+    context: Linear,
+    inject: Vec<Linear>,
+    blocks: Vec<Block>,
+    note: NoteHeads,
+    heads: usize,
+}
+
+/// Keys and values of the events generated so far.
+#[derive(Clone, Debug)]
+pub(crate) struct DecoderState {
+    caches: Vec<Cache>,
+}
+
+impl DecoderState {
+    /// Forgets the oldest quarter of the events when there is no room for one more; how many are held then.
+    fn make_room(&mut self) -> usize {
+        for cache in &mut self.caches {
+            if cache.filled() == cache.capacity() {
+                cache.forget(cache.capacity().div_ceil(4));
+            }
+        }
+        self.caches.first().map_or(0, Cache::filled)
+    }
+}
+
+impl Decoder {
+    pub(crate) fn new(initial: &mut Initial<'_>, config: &ModelConfig) -> Self {
+        let (d, layers) = (config.d_model, config.decoder_layers);
+        Self {
+            events: table(initial, EVENT_COLUMNS, d),
+            bars: table(initial, BAR_COLUMNS, d),
+            piece: table(initial, PieceLayout::new(config).columns(), d),
+            bar_latent: linear(initial, config.latent, d, 1.0),
+            piece_latent: linear(initial, config.latent, d, 1.0),
+            context: linear(initial, d, d, 1.4),
+            inject: (0..layers).map(|_| linear(initial, d, d, 1.0)).collect(),
+            blocks: (0..layers)
+                .map(|_| Block::new(initial, d, config.heads, config.feed_forward_multiple, layers))
+                .collect(),
+            note: NoteHeads::new(initial, config),
+            heads: config.heads,
+        }
+    }
+
+    /// What every step of a bar is told: `piece: [batch, columns]`, `bars: [batch, N, BAR_COLUMNS]`, latents
+    /// `[batch, latent]` and `[batch, N, latent]` → `[batch, N, d]`.
+    pub(crate) fn context(
+        &self,
+        piece: Tensor<2>,
+        bars: Tensor<3>,
+        z_piece: Tensor<2>,
+        z_bars: Tensor<3>,
+    ) -> Tensor<3> {
+        let whole = self.piece.forward(piece) + self.piece_latent.forward(z_piece); // [batch, d]
+        let each = self.bars.forward(bars) + self.bar_latent.forward(z_bars); // [batch, N, d]
+        relu(self.context.forward(rms_norm(each + whole.unsqueeze_dim::<3>(1))))
+    }
+
+    /// −log p of each target in nats, a tensor `[batch, T]` a field; `context: [batch, N, d]`.
+    pub(crate) fn nll(&self, batch: &Batch, context: Tensor<3>) -> Vec<Tensor<2>> {
+        let [_, steps, _] = batch.dims();
+        let bias = alibi_bias(self.heads, 0, steps, steps, &batch.given.device());
+        let mut h = self.events.forward(batch.given.clone());
+        for (inject, block) in self.inject.iter().zip(&self.blocks) {
+            h = h + batch.bar_of_step.clone().matmul(inject.forward(context.clone()));
+            h = block.forward(h, bias.clone());
+        }
+        self.note.nll(rms_norm(h), batch)
+    }
+
+    /// An empty cache for `batch` rows that holds at most `capacity` events.
+    pub(crate) fn start(&self, context: &Tensor<3>, capacity: usize) -> DecoderState {
+        let [batch, _, d] = context.dims();
+        let cache = || Cache::new(batch, self.heads, capacity, d / self.heads, &context.device());
+        DecoderState { caches: self.blocks.iter().map(|_| cache()).collect() }
+    }
+
+    /// Takes one event `[batch, 1, EVENT_COLUMNS]` in a bar's context `[batch, 1, d]`; the state that the heads read:
+    /// `[batch, 1, d]`. When the cache is full the oldest quarter is forgotten.
+    pub(crate) fn step(&self, state: &mut DecoderState, event: Tensor<3>, context: Tensor<3>) -> Tensor<3> {
+        let device = event.device();
+        let held = state.make_room();
+        let bias = alibi_bias(self.heads, held, 1, held + 1, &device);
+        let mut h = self.events.forward(event);
+        for ((inject, block), cache) in self.inject.iter().zip(&self.blocks).zip(&mut state.caches) {
+            h = block.step(h + inject.forward(context.clone()), cache, bias.clone());
+        }
+        rms_norm(h)
+    }
+
+    /// Logits of a field, given the state and the fields of the note so far (`note: [batch, 1, EVENT_COLUMNS]`).
+    pub(crate) fn logits(&self, field: Field, state: Tensor<3>, note: &Tensor<3>) -> Tensor<3> {
+        self.note.logits(field, state, note)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{Passage, PassageBar};
+    use crate::layout::BarFeatures;
+    use crate::{ConditionClasses, ModelSize};
+    use burn::tensor::{Device, activation::log_softmax};
+    use partita_encoding::NoteEvent;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    fn passage(random: &mut ChaCha8Rng) -> Passage {
+        let mut note = |position| NoteEvent {
+            position,
+            program: random.random_range(0..129),
+            pitch: random.random_range(0..128),
+            cents: random.random_range(0..21),
+            duration: random.random_range(0..48),
+            velocity: random.random_range(0..32),
+        };
+        let bars =
+            [vec![0, 3, 9, 40], vec![], vec![7, 8, 9]].into_iter().enumerate().map(|(index, positions)| PassageBar {
+                features: BarFeatures { metre: 0, index, remaining: 2 - index, density: None, polyphony: Some(1) },
+                steps: 48,
+                notes: positions.into_iter().map(&mut note).collect(),
+            });
+        Passage { conditions: ConditionClasses::default(), bars: bars.collect() }
+    }
+
+    /// What is trained must be what composes: the whole sequence at once, and one event at a time from the cache.
+    #[test]
+    fn cached_steps_equal_the_whole_sequence() {
+        let config = ModelConfig::sized(ModelSize::Tiny, 2, 2);
+        let device = Device::flex();
+        let mut random = ChaCha8Rng::seed_from_u64(2);
+        let decoder = Decoder::new(&mut Initial { stream: &mut random, device: &device }, &config);
+        let passage = passage(&mut random);
+        let batch = Batch::new(std::slice::from_ref(&passage), &PieceLayout::new(&config), &|_, _| false, &device);
+        let [_, steps, bars] = batch.dims();
+        let z_bars = Tensor::from_data(
+            burn::tensor::TensorData::new((0..bars * 16).map(|i| (i % 7) as f32 - 3.0).collect(), [1, bars, 16]),
+            &device,
+        );
+        let z_piece = Tensor::ones([1, 16], &device);
+        let context = decoder.context(batch.piece.clone(), batch.bars.clone(), z_piece, z_bars);
+        let whole = decoder.nll(&batch, context.clone());
+        let bar_of_step: Vec<usize> =
+            passage.bars.iter().enumerate().flat_map(|(bar, b)| vec![bar; b.notes.len() + 1]).collect();
+        let mut state = decoder.start(&context, steps);
+        for step in 0..steps {
+            let event = batch.given.clone().slice([0..1, step..step + 1, 0..EVENT_COLUMNS]);
+            let bar = bar_of_step[step];
+            let d = context.dims()[2];
+            let h = decoder.step(&mut state, event, context.clone().slice([0..1, bar..bar + 1, 0..d]));
+            let note = batch.following().slice([0..1, step..step + 1, 0..EVENT_COLUMNS]);
+            for field in Field::ALL {
+                let target = batch.targets[field as usize].clone().slice([0..1, step..step + 1]).into_scalar::<i32>();
+                let log_p = log_softmax(decoder.logits(field, h.clone(), &note), 2);
+                let alone = -log_p.slice([0..1, 0..1, target as usize..target as usize + 1]).into_scalar::<f32>();
+                let together = whole[field as usize].clone().slice([0..1, step..step + 1]).into_scalar::<f32>();
+                assert!(together == 0.0 || (alone - together).abs() < 1e-4, "{step} {field:?}: {alone} {together}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_full_memory_forgets_its_oldest_quarter() {
+        let config = ModelConfig::sized(ModelSize::Tiny, 2, 2);
+        let device = Device::flex();
+        let mut random = ChaCha8Rng::seed_from_u64(2);
+        let decoder = Decoder::new(&mut Initial { stream: &mut random, device: &device }, &config);
+        let context = Tensor::<3>::ones([1, 1, config.d_model], &device);
+        let mut state = decoder.start(&context, 8);
+        let held: Vec<usize> = (0..11)
+            .map(|_| {
+                decoder.step(&mut state, Tensor::ones([1, 1, EVENT_COLUMNS], &device), context.clone());
+                state.caches[0].filled()
+            })
+            .collect();
+        assert_eq!(held, [1, 2, 3, 4, 5, 6, 7, 8, 7, 8, 7]);
+    }
+}

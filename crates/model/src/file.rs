@@ -1,0 +1,229 @@
+//! A model as one file: safetensors (16-bit floats), whose metadata holds configuration, labels and training figures.
+
+use std::collections::HashMap;
+
+use burn::tensor::Device;
+use half::f16;
+use partita_encoding::{ConditionStatistics, LabelVocabulary, VOCABULARY_VERSION};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use serde::{Deserialize, Serialize};
+
+use crate::config::ModelConfig;
+use crate::cvae::Cvae;
+use crate::parameters::{ParameterShape, parameter_shapes, write_parameters};
+
+/// Version of the metadata; files of another version are refused.
+const FORMAT_VERSION: u32 = 1;
+/// The metadata key under which ours stands.
+const METADATA_KEY: &str = "partita";
+/// Values of a configuration that a file may ask for, so that a crafted one cannot exhaust memory.
+const PARAMETERS_MAX: usize = 200_000_000;
+
+/// What a model file tells besides the weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelDescription {
+    format_version: u32,
+    vocabulary_version: u32,
+    /// The network's sizes.
+    pub config: ModelConfig,
+    /// The genres and composers that it knows.
+    pub labels: LabelVocabulary,
+    /// What its training music was like: fills what a composer leaves open.
+    pub statistics: ConditionStatistics,
+    /// How it was trained and how it did.
+    pub training: TrainingSummary,
+}
+
+/// How a model was trained and how it did: the figures of its card.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrainingSummary {
+    /// Optimiser steps.
+    pub steps: u64,
+    /// Notes trained on, repetitions counted.
+    pub notes_seen: u64,
+    /// SHA-256 of the corpus, in hexadecimal.
+    pub corpus: String,
+    /// Validation figures by name, NLLs in nats.
+    pub figures: std::collections::BTreeMap<String, f64>,
+}
+
+/// Why a model file was refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelFileError {
+    /// Not a safetensors file, or a damaged one.
+    #[error("not a readable safetensors file: {0}; use a model that `partita train` wrote")]
+    Container(String),
+    /// Without our metadata, or with metadata that we can't read.
+    #[error("no Partita model: {0}; use a model that `partita train` wrote")]
+    Description(String),
+    /// Written by another version.
+    #[error("the model has {what} version {found}, this program needs {needed}; train it again")]
+    Version {
+        /// Which version differs.
+        what: &'static str,
+        /// The file's.
+        found: u32,
+        /// This program's.
+        needed: u32,
+    },
+    /// A tensor is missing or has another shape.
+    #[error("tensor `{name}`: {problem}; the file is damaged")]
+    Tensor {
+        /// Its path in the model.
+        name: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A size beyond what is sensible.
+    #[error("the model asks for {what} = {value}, over the limit of {limit}; the file is damaged")]
+    Limit {
+        /// Which size.
+        what: &'static str,
+        /// The file's value.
+        value: usize,
+        /// The limit.
+        limit: usize,
+    },
+}
+
+impl ModelDescription {
+    /// The description of a model of this version.
+    pub fn new(
+        config: ModelConfig,
+        labels: LabelVocabulary,
+        statistics: ConditionStatistics,
+        training: TrainingSummary,
+    ) -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            vocabulary_version: VOCABULARY_VERSION,
+            config,
+            labels,
+            statistics,
+            training,
+        }
+    }
+
+    /// The file's bytes, for `weights` in the order of [`crate::read_parameters`].
+    pub fn to_bytes(&self, weights: &[f32]) -> Vec<u8> {
+        let shapes = parameter_shapes(&blank(&self.config));
+        let halves: Vec<u8> = weights.iter().flat_map(|w| f16::from_f32(*w).to_le_bytes()).collect();
+        let mut start = 0;
+        let views: Vec<(String, TensorView<'_>)> = shapes
+            .into_iter()
+            .map(|ParameterShape { name, shape }| {
+                let end = start + 2 * shape.iter().product::<usize>();
+                let view = TensorView::new(Dtype::F16, shape, &halves[start..end]).expect("shape and bytes agree");
+                start = end;
+                (name, view)
+            })
+            .collect();
+        let description = serde_json::to_string(self).expect("plain data is always JSON");
+        serialize(views, Some(HashMap::from([(METADATA_KEY.to_owned(), description)]))).expect("names are unique")
+    }
+
+    /// Reads a file's description and its model, ready to compose on `device`.
+    pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<(Self, Cvae), ModelFileError> {
+        let container = |error: safetensors::SafeTensorError| ModelFileError::Container(error.to_string());
+        let tensors = SafeTensors::deserialize(bytes).map_err(container)?;
+        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(container)?;
+        let text = metadata.metadata().as_ref().and_then(|entries| entries.get(METADATA_KEY));
+        let text = text.ok_or_else(|| ModelFileError::Description("its metadata has no entry `partita`".to_owned()))?;
+        let description: Self =
+            serde_json::from_str(text).map_err(|error| ModelFileError::Description(error.to_string()))?;
+        description.check()?;
+        let model = blank_on(&description.config, device);
+        let mut weights = Vec::new();
+        for shape in parameter_shapes(&model) {
+            read_tensor(&tensors, &shape, &mut weights)?;
+        }
+        Ok((description, write_parameters(model, &weights)))
+    }
+
+    fn check(&self) -> Result<(), ModelFileError> {
+        let versions = [
+            ("format", self.format_version, FORMAT_VERSION),
+            ("vocabulary", self.vocabulary_version, VOCABULARY_VERSION),
+        ];
+        if let Some(&(what, found, needed)) = versions.iter().find(|(_, found, needed)| found != needed) {
+            return Err(ModelFileError::Version { what, found, needed });
+        }
+        if self.labels.genres.len() != self.config.genres || self.labels.composers.len() != self.config.composers {
+            return Err(ModelFileError::Description("labels and sizes disagree".to_owned()));
+        }
+        self.config.check()
+    }
+}
+
+impl ModelConfig {
+    /// Refuses sizes that no model has.
+    fn check(&self) -> Result<(), ModelFileError> {
+        let limits = [
+            ("d_model", self.d_model, 4096),
+            ("d_bar", self.d_bar, 4096),
+            ("heads", self.heads, 64),
+            ("feed_forward_multiple", self.feed_forward_multiple, 16),
+            ("decoder_layers", self.decoder_layers, 64),
+            ("encoder_layers", self.encoder_layers, 64),
+            ("bar_layers", self.bar_layers, 64),
+            ("prior_layers", self.prior_layers, 64),
+            ("latent", self.latent, 4096),
+            ("head_hidden", self.head_hidden, 4096),
+            ("genres", self.genres, 100_000),
+            ("composers", self.composers, 100_000),
+        ];
+        if let Some(&(what, value, limit)) = limits.iter().find(|(_, value, limit)| value > limit) {
+            return Err(ModelFileError::Limit { what, value, limit });
+        }
+        let heads = self.heads;
+        if heads == 0 || !self.d_model.is_multiple_of(heads) || !self.d_bar.is_multiple_of(heads) || self.latent == 0 {
+            return Err(ModelFileError::Description("heads must divide d_model and d_bar".to_owned()));
+        }
+        let layers = self.decoder_layers + self.encoder_layers + self.bar_layers + self.prior_layers;
+        let width = self.d_model.max(self.d_bar);
+        let about = layers * width * width * (5 + 2 * self.feed_forward_multiple)
+            + (self.genres + self.composers + 2000) * 3 * width;
+        if about > PARAMETERS_MAX {
+            return Err(ModelFileError::Limit { what: "parameters", value: about, limit: PARAMETERS_MAX });
+        }
+        Ok(())
+    }
+}
+
+/// A model whose weights will be replaced.
+fn blank(config: &ModelConfig) -> Cvae {
+    blank_on(config, &Device::flex())
+}
+
+fn blank_on(config: &ModelConfig, device: &Device) -> Cvae {
+    Cvae::new(config, &mut ChaCha8Rng::seed_from_u64(0), device)
+}
+
+fn read_tensor(
+    tensors: &SafeTensors<'_>,
+    expected: &ParameterShape,
+    weights: &mut Vec<f32>,
+) -> Result<(), ModelFileError> {
+    let problem = |problem: String| ModelFileError::Tensor { name: expected.name.clone(), problem };
+    let view = tensors.tensor(&expected.name).map_err(|_| problem("it is missing".to_owned()))?;
+    if view.shape() != expected.shape || view.dtype() != Dtype::F16 {
+        return Err(problem(format!(
+            "{:?} of {:?} where F16 of {:?} is due",
+            view.dtype(),
+            view.shape(),
+            expected.shape
+        )));
+    }
+    let values = view.data().chunks_exact(2).map(|half| f16::from_le_bytes([half[0], half[1]]).to_f32());
+    let start = weights.len();
+    weights.extend(values);
+    if weights[start..].iter().any(|value| !value.is_finite()) {
+        return Err(problem("it holds values that are not numbers".to_owned()));
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! p(z | c): the piece's latent from the conditions, then each bar's from those before it.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Tensor, activation::relu};
+
+use super::Gaussian;
+use crate::config::ModelConfig;
+use crate::layers::{Block, Cache, Initial, alibi_bias, linear, rms_norm, table};
+use crate::layout::{BAR_COLUMNS, PieceLayout};
+
+/// p(z_piece | c) · ∏ p(z_n | z_<n, z_piece, c, bar n): a causal Transformer over bars.
+#[derive(Module, Debug)]
+pub(crate) struct Prior {
+    piece: Linear,
+    piece_hidden: Linear,
+    piece_mu: Linear,
+    piece_log_var: Linear,
+    bars: Linear,
+    conditions: Linear,
+    piece_latent: Linear,
+    previous: Linear,
+    blocks: Vec<Block>,
+    bar_mu: Linear,
+    bar_log_var: Linear,
+    heads: usize,
+    latent: usize,
+}
+
+/// The bars drawn so far.
+#[derive(Clone, Debug)]
+pub(crate) struct PriorState {
+    caches: Vec<Cache>,
+    previous: Tensor<3>, // [batch, 1, latent]
+    context: Tensor<3>,  // [batch, 1, d_bar]
+}
+
+impl Prior {
+    pub(crate) fn new(initial: &mut Initial<'_>, config: &ModelConfig) -> Self {
+        let (d, latent) = (config.d_bar, config.latent);
+        let columns = PieceLayout::new(config).columns();
+        Self {
+            piece: table(initial, columns, d),
+            piece_hidden: linear(initial, d, d, 1.4),
+            piece_mu: linear(initial, d, latent, 0.1),
+            piece_log_var: linear(initial, d, latent, 0.1),
+            bars: table(initial, BAR_COLUMNS, d),
+            conditions: table(initial, columns, d),
+            piece_latent: linear(initial, latent, d, 1.0),
+            previous: linear(initial, latent, d, 1.0),
+            blocks: (0..config.prior_layers)
+                .map(|_| Block::new(initial, d, config.heads, config.feed_forward_multiple, config.prior_layers))
+                .collect(),
+            bar_mu: linear(initial, d, latent, 0.1),
+            bar_log_var: linear(initial, d, latent, 0.1),
+            heads: config.heads,
+            latent,
+        }
+    }
+
+    /// p(z_piece | c): `piece: [batch, columns]` → `[batch, latent]`.
+    pub(crate) fn piece(&self, piece: Tensor<2>) -> Gaussian<2> {
+        let h = relu(self.piece_hidden.forward(rms_norm(self.piece.forward(piece))));
+        Gaussian::new(self.piece_mu.forward(h.clone()), self.piece_log_var.forward(h))
+    }
+
+    /// p(z_n | z_<n, …) of every bar, given the bars' latents: `latents: [batch, N, latent]`.
+    pub(crate) fn bars(
+        &self,
+        piece: Tensor<2>,
+        bars: Tensor<3>,
+        z_piece: Tensor<2>,
+        latents: Tensor<3>,
+    ) -> Gaussian<3> {
+        let [batch, count, latent] = latents.dims();
+        let device = latents.device();
+        let first = Tensor::zeros([batch, 1, latent], &device);
+        let previous = if count == 1 {
+            first
+        } else {
+            Tensor::cat(vec![first, latents.slice([0..batch, 0..count - 1, 0..latent])], 1)
+        };
+        let mut h = self.input(self.context(piece, z_piece), bars, previous);
+        let bias = alibi_bias(self.heads, 0, count, count, &device);
+        for block in &self.blocks {
+            h = block.forward(h, bias.clone());
+        }
+        self.output(h)
+    }
+
+    /// Ready to draw up to `bars` bars one after another.
+    pub(crate) fn start(&self, piece: Tensor<2>, z_piece: Tensor<2>, bars: usize) -> PriorState {
+        let batch = z_piece.dims()[0];
+        let device = z_piece.device();
+        let context = self.context(piece, z_piece);
+        let d_head = context.dims()[2] / self.heads;
+        PriorState {
+            caches: self.blocks.iter().map(|_| Cache::new(batch, self.heads, bars, d_head, &device)).collect(),
+            previous: Tensor::zeros([batch, 1, self.latent], &device),
+            context,
+        }
+    }
+
+    /// Draws the next bar's latent `[batch, 1, latent]`, for `bar: [batch, 1, BAR_COLUMNS]` and normal `noise`.
+    pub(crate) fn draw(&self, state: &mut PriorState, bar: Tensor<3>, noise: Tensor<3>) -> Tensor<3> {
+        let mut h = self.input(state.context.clone(), bar, state.previous.clone());
+        for (block, cache) in self.blocks.iter().zip(&mut state.caches) {
+            let at = cache.filled();
+            h = block.step(h, cache, alibi_bias(self.heads, at, 1, at + 1, &state.previous.device()));
+        }
+        state.previous = self.output(h).sample(noise);
+        state.previous.clone()
+    }
+
+    fn context(&self, piece: Tensor<2>, z_piece: Tensor<2>) -> Tensor<3> {
+        (self.conditions.forward(piece) + self.piece_latent.forward(z_piece)).unsqueeze_dim(1)
+    }
+
+    fn input(&self, context: Tensor<3>, bars: Tensor<3>, previous: Tensor<3>) -> Tensor<3> {
+        self.bars.forward(bars) + self.previous.forward(previous) + context
+    }
+
+    fn output(&self, h: Tensor<3>) -> Gaussian<3> {
+        let h = rms_norm(h);
+        Gaussian::new(self.bar_mu.forward(h.clone()), self.bar_log_var.forward(h))
+    }
+}

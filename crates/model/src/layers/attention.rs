@@ -1,0 +1,142 @@
+//! Multi-head attention (Vaswani et al. 2017) with an additive bias, and its cached form for generation.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
+
+use super::{Initial, linear};
+
+/// What is added to a forbidden pair's score: small enough that its weight (below 1e-30) is lost in rounding, not so
+/// small that `exp` underflows, whose slow path cost 15 % of a training step.
+const FORBIDDEN: f32 = -80.0;
+/// The distance penalty grows no further than this, for the same reason.
+const FARTHEST: f32 = -40.0;
+
+/// Queries, keys, values and output of `heads` heads.
+#[derive(Module, Debug)]
+pub(crate) struct Attention {
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    output: Linear,
+    heads: usize,
+}
+
+/// Keys and values of the steps so far, in buffers that are filled from the front.
+#[derive(Clone, Debug)]
+pub(crate) struct Cache {
+    keys: Tensor<4>,   // [batch, heads, capacity, d_head]
+    values: Tensor<4>, // [batch, heads, capacity, d_head]
+    filled: usize,
+}
+
+impl Cache {
+    /// Empty buffers for `capacity` steps.
+    pub(crate) fn new(batch: usize, heads: usize, capacity: usize, d_head: usize, device: &Device) -> Self {
+        let empty = || Tensor::zeros([batch, heads, capacity, d_head], device);
+        Self { keys: empty(), values: empty(), filled: 0 }
+    }
+
+    /// Steps held.
+    pub(crate) const fn filled(&self) -> usize {
+        self.filled
+    }
+
+    /// Room for steps, held or to come.
+    pub(crate) fn capacity(&self) -> usize {
+        self.keys.dims()[2]
+    }
+
+    /// Forgets the oldest `count` steps.
+    pub(crate) fn forget(&mut self, count: usize) {
+        let [batch, heads, _, d_head] = self.keys.dims();
+        let kept = self.filled - count;
+        for buffer in [&mut self.keys, &mut self.values] {
+            buffer.inplace(|all| {
+                let tail = all.clone().slice([0..batch, 0..heads, count..count + kept, 0..d_head]);
+                all.slice_assign([0..batch, 0..heads, 0..kept, 0..d_head], tail)
+            });
+        }
+        self.filled = kept;
+    }
+
+    /// Appends one step and returns all of them.
+    fn push(&mut self, key: Tensor<4>, value: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
+        let [batch, heads, _, d_head] = self.keys.dims();
+        let at = self.filled;
+        self.filled += 1;
+        self.keys.inplace(|all| all.slice_assign([0..batch, 0..heads, at..at + 1, 0..d_head], key));
+        self.values.inplace(|all| all.slice_assign([0..batch, 0..heads, at..at + 1, 0..d_head], value));
+        let held = [0..batch, 0..heads, 0..self.filled, 0..d_head];
+        (self.keys.clone().slice(held.clone()), self.values.clone().slice(held))
+    }
+}
+
+impl Attention {
+    pub(crate) fn new(initial: &mut Initial<'_>, d: usize, heads: usize, output_gain: f32) -> Self {
+        Self {
+            query: linear(initial, d, d, 1.0),
+            key: linear(initial, d, d, 1.0),
+            value: linear(initial, d, d, 1.0),
+            output: linear(initial, d, d, output_gain),
+            heads,
+        }
+    }
+
+    /// `x: [batch, T, d]`, `bias` broadcast to `[batch, heads, T, T]`.
+    pub(crate) fn forward(&self, x: Tensor<3>, bias: Tensor<4>) -> Tensor<3> {
+        let (query, key, value) = self.project(x);
+        self.attend(query, key, value, bias)
+    }
+
+    /// One new step `x: [batch, 1, d]`; `bias: [1, heads, 1, steps held]`.
+    pub(crate) fn step(&self, x: Tensor<3>, cache: &mut Cache, bias: Tensor<4>) -> Tensor<3> {
+        let (query, key, value) = self.project(x);
+        let (keys, values) = cache.push(key, value);
+        self.attend(query, keys, values, bias)
+    }
+
+    /// Each `[batch, heads, T, d_head]`; queries are scaled by 1/√d_head here, where they are smallest.
+    fn project(&self, x: Tensor<3>) -> (Tensor<4>, Tensor<4>, Tensor<4>) {
+        let [batch, steps, d] = x.dims();
+        let d_head = d / self.heads;
+        let split = |y: Tensor<3>| y.reshape([batch, steps, self.heads, d_head]).swap_dims(1, 2);
+        let query = self.query.forward(x.clone()) * (d_head as f32).powf(-0.5);
+        (split(query), split(self.key.forward(x.clone())), split(self.value.forward(x)))
+    }
+
+    fn attend(&self, query: Tensor<4>, key: Tensor<4>, value: Tensor<4>, bias: Tensor<4>) -> Tensor<3> {
+        let [batch, heads, steps, d_head] = query.dims();
+        let weights = softmax(query.matmul(key.swap_dims(2, 3)) + bias, 3);
+        let mixed = weights.matmul(value).swap_dims(1, 2).reshape([batch, steps, heads * d_head]);
+        self.output.forward(mixed)
+    }
+}
+
+/// Slope of a head's distance penalty: 1/2, 1/8, … over the first half of the heads, none for the others, so that
+/// some heads look near and some anywhere (after ALiBi, Press et al. 2022).
+fn slope(head: usize, heads: usize) -> f32 {
+    if head < heads.div_ceil(2) { 0.5f32.powi(2 * head as i32 + 1) } else { 0.0 }
+}
+
+fn score_bias(slope: f32, query: usize, key: usize) -> f32 {
+    if key > query { FORBIDDEN } else { (-slope * (query - key) as f32).max(FARTHEST) }
+}
+
+/// Bias of queries at `first..first + queries` over keys `0..keys`: `−slope · distance`, forbidden ahead:
+/// `[1, heads, queries, keys]`.
+pub(crate) fn alibi_bias(heads: usize, first: usize, queries: usize, keys: usize, device: &Device) -> Tensor<4> {
+    let mut values = Vec::with_capacity(heads * queries * keys);
+    for head in 0..heads {
+        let slope = slope(head, heads);
+        for query in first..first + queries {
+            values.extend((0..keys).map(|key| score_bias(slope, query, key)));
+        }
+    }
+    Tensor::from_data(TensorData::new(values, [1, heads, queries, keys]), device)
+}
+
+/// `0` where `allowed` is 1, forbidden where it is 0.
+pub(crate) fn mask_bias(allowed: Tensor<4>) -> Tensor<4> {
+    (allowed - 1.0) * -FORBIDDEN
+}

@@ -1,0 +1,61 @@
+//! Composing: what seeds, limits and conditions do.
+
+mod common;
+
+use burn::tensor::Device;
+use partita_encoding::{DRUMS, InstrumentSet};
+use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose};
+use partita_model::{BarFeatures, ConditionClasses};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+fn plan(bars: usize, genre: Option<usize>, instruments: Instruments) -> Plan {
+    let bar = |index| PlannedBar {
+        features: BarFeatures { metre: 0, index, remaining: bars - 1 - index, density: None, polyphony: None },
+        steps: 48,
+    };
+    Plan {
+        conditions: ConditionClasses { genre, ..ConditionClasses::default() },
+        bars: (0..bars).map(bar).collect(),
+        instruments,
+        notes_per_bar_max: 20,
+    }
+}
+
+fn composed(plan: &Plan, sampling: &Sampling, seed: u64) -> Vec<Vec<partita_encoding::NoteEvent>> {
+    let device = Device::flex();
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    compose(&common::model(&device), &common::config(), plan, sampling, &mut random, &device)
+}
+
+#[test]
+fn a_seed_gives_the_same_piece_and_another_seed_another() {
+    let plan = plan(3, Some(1), Instruments::ALL);
+    let sampling = Sampling { guidance: 1.5, ..Sampling::default() };
+    assert_eq!(composed(&plan, &sampling, 4), composed(&plan, &sampling, 4));
+    assert_ne!(composed(&plan, &sampling, 4), composed(&plan, &sampling, 5));
+}
+
+#[test]
+fn every_bar_is_sorted_within_its_limits_and_plays_only_what_was_asked() {
+    let instruments = Instruments::only(InstrumentSet { programs: 1 << 7, drums: true });
+    let bars = composed(&plan(5, None, instruments), &Sampling { top_p: 1.0, ..Sampling::default() }, 1);
+    assert_eq!(bars.len(), 5);
+    for bar in &bars {
+        assert!(
+            bar.len() <= 20
+                && bar.windows(2).all(|pair| {
+                    let key = |i: usize| (pair[i].position, pair[i].program, pair[i].pitch);
+                    key(0) < key(1)
+                })
+        );
+        assert!(bar.iter().all(|note| note.position < 48 && [7, DRUMS].contains(&note.program)));
+    }
+    assert!(bars.iter().any(|bar| !bar.is_empty()));
+}
+
+#[test]
+fn a_condition_changes_the_output() {
+    let [a, b] = [0, 2].map(|genre| composed(&plan(3, Some(genre), Instruments::ALL), &Sampling::default(), 9));
+    assert_ne!(a, b);
+}
