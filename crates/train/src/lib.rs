@@ -1,1 +1,33 @@
-//! stub
+//! Partita's training: from a prepared corpus to a model, by steps that can be stopped and resumed to the same bits.
+//!
+//! [`start`] begins a run in a folder, [`resume`] goes on with it; a [`Recipe`] decides everything else. Training never
+//! prints and knows no clock: it tells [`Event`]s to whoever watches.
+
+mod adamw;
+mod baseline;
+mod checkpoint;
+mod curriculum;
+mod elbo;
+mod error;
+mod event;
+mod log;
+mod passages;
+mod recipe;
+mod replicas;
+mod schedule;
+mod streams;
+mod trainer;
+mod validation;
+mod workers;
+
+pub use baseline::Baselines;
+pub use checkpoint::{Checkpoints, RunState};
+pub use curriculum::Curriculum;
+pub use elbo::{KlTerms, negative_elbo};
+pub use error::TrainError;
+pub use event::{Event, StepReport};
+pub use log::{LogLine, read_log};
+pub use passages::{Cutter, unconditional};
+pub use recipe::Recipe;
+pub use trainer::{Outcome, Sitting, resume, start};
+pub use validation::Validation;

@@ -1,0 +1,210 @@
+//! Checkpoints: everything a run needs to go on to the same bits, written whole or not at all.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use partita_dataset::StagedDirectory;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::adamw::AdamW;
+use crate::error::TrainError;
+use crate::recipe::Recipe;
+
+/// Version of the folder's layout.
+const FORMAT_VERSION: u32 = 1;
+const STATE: &str = "state.json";
+const TENSORS: &str = "optimizer.safetensors";
+const MODEL: &str = "model.safetensors";
+const MANIFEST: &str = "SHA256SUMS";
+
+/// Where a run stands, besides the optimiser's arrays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunState {
+    /// Layout version.
+    pub format_version: u32,
+    /// SHA-256 of the corpus, in hexadecimal.
+    pub corpus: String,
+    /// The whole recipe.
+    pub recipe: Recipe,
+    /// Steps taken.
+    pub step: u64,
+    /// Notes trained on, repetitions counted.
+    pub notes_seen: u64,
+    /// The pool that the next micro-batch comes from.
+    pub pool: u64,
+    /// The step at which that pool was drawn: its competence.
+    pub pool_step: u64,
+    /// Micro-batches of the pool already used.
+    pub pool_used: usize,
+    /// −ELBO in validation at this step, nats a note.
+    pub valid_nll_per_note: Option<f64>,
+}
+
+impl RunState {
+    /// The state before the first step.
+    pub fn new(recipe: Recipe, corpus: String) -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            corpus,
+            recipe,
+            step: 0,
+            notes_seen: 0,
+            pool: 0,
+            pool_step: 0,
+            pool_used: 0,
+            valid_nll_per_note: None,
+        }
+    }
+}
+
+/// The checkpoints of one run.
+#[derive(Clone, Debug)]
+pub struct Checkpoints {
+    folder: PathBuf,
+}
+
+impl Checkpoints {
+    /// Those in `run/checkpoints`.
+    pub fn of_run(run: &Path) -> Self {
+        Self { folder: run.join("checkpoints") }
+    }
+
+    /// Steps of the checkpoints there are, oldest first.
+    pub fn steps(&self) -> Vec<u64> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut steps: Vec<u64> = entries.filter_map(|entry| step_of(&entry.file_name().to_string_lossy())).collect();
+        steps.sort_unstable();
+        steps
+    }
+
+    /// Folder of the checkpoint of a step.
+    pub fn folder_of(&self, step: u64) -> PathBuf {
+        self.folder.join(format!("step-{step:08}"))
+    }
+
+    /// Writes a checkpoint with the model file `model`, then removes all but the newest `kept` and the best.
+    pub fn save(&self, state: &RunState, optimizer: &AdamW, model: &[u8], kept: usize) -> Result<PathBuf, TrainError> {
+        let target = self.folder_of(state.step);
+        let staged = StagedDirectory::beside(&target).map_err(TrainError::io("write", &target))?;
+        let state_text = serde_json::to_vec_pretty(state).expect("plain data is always JSON");
+        let mut manifest = String::new();
+        for (name, bytes) in [(STATE, &state_text[..]), (TENSORS, &tensors(optimizer)[..]), (MODEL, model)] {
+            let path = staged.path().join(name);
+            fs::write(&path, bytes).map_err(TrainError::io("write", &path))?;
+            manifest.push_str(&format!("{}  {name}\n", hex(&Sha256::digest(bytes))));
+        }
+        let path = staged.path().join(MANIFEST);
+        fs::write(&path, manifest).map_err(TrainError::io("write", &path))?;
+        staged.replace().map_err(TrainError::io("write", &target))?;
+        self.prune(kept)?;
+        Ok(target)
+    }
+
+    /// The newest checkpoint.
+    pub fn load_newest(&self) -> Result<(RunState, AdamW), TrainError> {
+        let newest = self.steps().pop().ok_or_else(|| {
+            TrainError::checkpoint(&self.folder, "there is none to resume from; train without --resume first")
+        })?;
+        load(&self.folder_of(newest))
+    }
+
+    /// The checkpoint with the least validation NLL.
+    pub fn best(&self) -> Option<u64> {
+        let nll = |step: &u64| read_state(&self.folder_of(*step)).ok()?.valid_nll_per_note;
+        let scored = self.steps().into_iter().filter_map(|step| nll(&step).map(|nll| (step, nll)));
+        scored.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(step, _)| step)
+    }
+
+    /// The model file of a checkpoint.
+    pub fn model_of(&self, step: u64) -> PathBuf {
+        self.folder_of(step).join(MODEL)
+    }
+
+    fn prune(&self, kept: usize) -> Result<(), TrainError> {
+        let steps = self.steps();
+        let best = self.best();
+        for &step in &steps[..steps.len().saturating_sub(kept)] {
+            if Some(step) != best {
+                let folder = self.folder_of(step);
+                fs::remove_dir_all(&folder).map_err(TrainError::io("remove", &folder))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn step_of(name: &str) -> Option<u64> {
+    name.strip_prefix("step-")?.parse().ok()
+}
+
+fn tensors(optimizer: &AdamW) -> Vec<u8> {
+    let arrays = [
+        ("weights", &optimizer.weights),
+        ("average", &optimizer.average),
+        ("moment_1", &optimizer.moment_1),
+        ("moment_2", &optimizer.moment_2),
+    ];
+    let bytes = arrays.map(|(name, values)| (name, values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>()));
+    let views = bytes.iter().map(|(name, bytes)| {
+        (*name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes).expect("four bytes a value"))
+    });
+    serialize(views, None).expect("names are unique")
+}
+
+/// Reads a checkpoint after checking it against its manifest.
+fn load(folder: &Path) -> Result<(RunState, AdamW), TrainError> {
+    verify(folder)?;
+    let state = read_state(folder)?;
+    let path = folder.join(TENSORS);
+    let bytes = fs::read(&path).map_err(TrainError::io("read", &path))?;
+    let damaged = |error: safetensors::SafeTensorError| TrainError::checkpoint(folder, error.to_string());
+    let tensors = SafeTensors::deserialize(&bytes).map_err(damaged)?;
+    let array = |name: &str| -> Result<Vec<f32>, TrainError> {
+        let view = tensors.tensor(name).map_err(damaged)?;
+        Ok(view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
+    };
+    let optimizer = AdamW {
+        step: state.step,
+        weights: array("weights")?,
+        average: array("average")?,
+        moment_1: array("moment_1")?,
+        moment_2: array("moment_2")?,
+    };
+    Ok((state, optimizer))
+}
+
+fn read_state(folder: &Path) -> Result<RunState, TrainError> {
+    let path = folder.join(STATE);
+    let bytes = fs::read(&path).map_err(TrainError::io("read", &path))?;
+    let state: RunState = serde_json::from_slice(&bytes)
+        .map_err(|error| TrainError::checkpoint(folder, format!("{STATE}: {error}; it is of another version")))?;
+    if state.format_version != FORMAT_VERSION {
+        let problem = format!("format version {}, this program needs {FORMAT_VERSION}", state.format_version);
+        return Err(TrainError::checkpoint(folder, problem));
+    }
+    Ok(state)
+}
+
+/// Checks every file's SHA-256.
+fn verify(folder: &Path) -> Result<(), TrainError> {
+    let path = folder.join(MANIFEST);
+    let manifest = fs::read_to_string(&path).map_err(TrainError::io("read", &path))?;
+    for line in manifest.lines() {
+        let (sum, name) = line.split_once("  ").unwrap_or((line, ""));
+        let path = folder.join(name);
+        let bytes = fs::read(&path).map_err(TrainError::io("read", &path))?;
+        if hex(&Sha256::digest(&bytes)) != sum {
+            let problem = format!("{name} is not as it was written; remove this folder and resume from the one before");
+            return Err(TrainError::checkpoint(folder, problem));
+        }
+    }
+    Ok(())
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,67 @@
+//! What can go wrong in training.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// An error of the training crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// A recipe that cannot be read or makes no sense.
+    #[error("recipe: {0}")]
+    Recipe(String),
+    /// The corpus has too little to train on.
+    #[error("the corpus has {pieces} pieces to {purpose}; prepare one with at least {needed}")]
+    TooFewPieces {
+        /// Pieces there are.
+        pieces: usize,
+        /// What they are for.
+        purpose: &'static str,
+        /// Pieces needed.
+        needed: usize,
+    },
+    /// A checkpoint that cannot be used.
+    #[error("checkpoint {}: {problem}", path.display())]
+    Checkpoint {
+        /// Its folder.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        problem: String,
+    },
+    /// The run folder holds a run already, or none.
+    #[error("{}: {problem}", path.display())]
+    Run {
+        /// The run folder.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        problem: String,
+    },
+    /// The loss is not a number any more.
+    #[error("the loss is {loss} at step {step}; resume from the last checkpoint with a lower learning_rate")]
+    Diverged {
+        /// The step.
+        step: u64,
+        /// What came out.
+        loss: f64,
+    },
+    /// Reading or writing failed.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On which file or folder.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+}
+
+impl TrainError {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { action, path: path.to_owned(), source }
+    }
+
+    pub(crate) fn checkpoint(path: &Path, problem: impl Into<String>) -> Self {
+        Self::Checkpoint { path: path.to_owned(), problem: problem.into() }
+    }
+}

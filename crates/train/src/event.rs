@@ -1,0 +1,67 @@
+//! What a run tells those who watch it; training itself never prints.
+
+use serde::{Deserialize, Serialize};
+
+use crate::baseline::Baselines;
+use crate::validation::Validation;
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The run begins or goes on.
+    Started {
+        /// Steps already taken.
+        step: u64,
+        /// Steps of the whole run.
+        steps: u64,
+        /// Values in the model.
+        parameters: usize,
+    },
+    /// What counting achieves on the validation passages.
+    Baselines(Baselines),
+    /// One optimiser step.
+    Step(StepReport),
+    /// A validation of the averaged weights.
+    Validated {
+        /// After so many steps.
+        step: u64,
+        /// Its figures.
+        validation: Validation,
+    },
+    /// Something a person should look at.
+    Alarm {
+        /// After so many steps.
+        step: u64,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// A checkpoint was written.
+    Saved {
+        /// After so many steps.
+        step: u64,
+    },
+}
+
+/// Figures of one optimiser step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepReport {
+    /// Steps taken, this one included.
+    pub step: u64,
+    /// −log p(x | z, c) in nats a note, over the step's passages.
+    pub reconstruction_per_note: f64,
+    /// KL in nats a note.
+    pub kl_per_note: f64,
+    /// β.
+    pub kl_weight: f64,
+    /// Learning rate.
+    pub learning_rate: f64,
+    /// Length of the gradient before clipping.
+    pub gradient_norm: f64,
+    /// Share of the corpus drawn from.
+    pub competence: f64,
+    /// Notes of this step.
+    pub notes: usize,
+    /// Notes of all steps.
+    pub notes_seen: u64,
+}

@@ -1,0 +1,180 @@
+//! Everything that decides a training run, in one file.
+
+use partita_model::ModelSize;
+use serde::{Deserialize, Serialize};
+
+use crate::error::TrainError;
+
+/// A training recipe. The defaults train the `small` model on a CPU; a file or `key=value` changes single fields.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Recipe {
+    /// Size of the network.
+    pub size: ModelSize,
+    /// Everything random follows from it.
+    pub seed: u64,
+    /// Optimiser steps of the whole run.
+    pub steps: u64,
+    /// Micro-batches a step, each on a thread of its own; their gradients are summed in order, so that results do not
+    /// depend on how many threads there really are.
+    pub replicas: usize,
+    /// Model steps (notes and bar lines, padding included) of a micro-batch, at most.
+    pub events_per_replica: usize,
+    /// Model steps of one passage, at most; denser music gets fewer bars.
+    pub events_per_passage: usize,
+    /// Bars of one passage at full competence.
+    pub bars_max: usize,
+    /// Passages are drawn for at least so many micro-batches at a time, then sorted by length into them.
+    pub pool_micro_batches: usize,
+    /// Peak learning rate of AdamW.
+    pub learning_rate: f64,
+    /// Steps of linear warm-up.
+    pub warmup_steps: u64,
+    /// Share of the run, at its end, in which the learning rate falls to zero (in a half cosine).
+    pub cooldown_fraction: f64,
+    /// AdamW's decay of the first moment.
+    pub beta_1: f32,
+    /// AdamW's decay of the second moment.
+    pub beta_2: f32,
+    /// Decoupled weight decay, on matrices.
+    pub weight_decay: f32,
+    /// Gradients longer than this are shortened to it.
+    pub gradient_norm_max: f32,
+    /// Decay of the moving average of the weights, which is what is validated and kept.
+    pub average_decay: f32,
+    /// β of the ELBO at the top of a cycle.
+    pub kl_weight_max: f64,
+    /// Steps of one cycle of β: rising over its first half, held over its second (Fu et al. 2019).
+    pub kl_cycle_steps: u64,
+    /// Cycles; afterwards β stays at its maximum.
+    pub kl_cycles: u64,
+    /// Nats a latent dimension below which the KL costs nothing more (Kingma et al. 2016).
+    pub free_nats_per_dimension: f64,
+    /// Share of events that the decoder does not see (Bowman et al. 2016).
+    pub word_dropout: f64,
+    /// Share of passages in which one given condition is dropped, each on its own.
+    pub condition_dropout: f64,
+    /// Share of passages without any condition: what guidance is measured against.
+    pub unconditional_fraction: f64,
+    /// Share of the corpus, easiest first, that the first step draws from.
+    pub initial_competence: f64,
+    /// Steps until all of the corpus is drawn from.
+    pub curriculum_steps: u64,
+    /// Passages are transposed by up to so many semitones, drums left alone.
+    pub transpose_semitones_max: i8,
+    /// Steps between validations, each of which also writes a checkpoint.
+    pub evaluate_interval: u64,
+    /// Validation passages, the same each time.
+    pub evaluate_passages: usize,
+    /// Newest checkpoints that are kept beside the best.
+    pub checkpoints_kept: usize,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            size: ModelSize::Small,
+            seed: 1,
+            steps: 20_000,
+            replicas: 2,
+            events_per_replica: 2048,
+            events_per_passage: 512,
+            bars_max: 16,
+            pool_micro_batches: 16,
+            learning_rate: 1e-3,
+            warmup_steps: 300,
+            cooldown_fraction: 0.3,
+            beta_1: 0.9,
+            beta_2: 0.98,
+            weight_decay: 0.01,
+            gradient_norm_max: 1.0,
+            average_decay: 0.995,
+            kl_weight_max: 0.5,
+            kl_cycle_steps: 2_000,
+            kl_cycles: 3,
+            free_nats_per_dimension: 0.03,
+            word_dropout: 0.15,
+            condition_dropout: 0.2,
+            unconditional_fraction: 0.1,
+            initial_competence: 0.1,
+            curriculum_steps: 4_000,
+            transpose_semitones_max: 5,
+            evaluate_interval: 1_000,
+            evaluate_passages: 256,
+            checkpoints_kept: 3,
+        }
+    }
+}
+
+impl Recipe {
+    /// The recipe in a TOML text; absent fields keep their defaults.
+    pub fn from_toml(text: &str) -> Result<Self, TrainError> {
+        let recipe: Self = toml::from_str(text).map_err(|error| TrainError::Recipe(error.to_string()))?;
+        recipe.checked()
+    }
+
+    /// The recipe as TOML, every field written out.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("a flat struct of numbers is always TOML")
+    }
+
+    /// The recipe with `key=value` put in, the value as in TOML.
+    pub fn with(&self, assignment: &str) -> Result<Self, TrainError> {
+        let bad = |why: String| TrainError::Recipe(format!("`{assignment}`: {why}"));
+        let (key, value) = assignment.split_once('=').ok_or_else(|| bad("write it as key=value".to_owned()))?;
+        let mut table: toml::Table = toml::from_str(&self.to_toml()).map_err(|error| bad(error.to_string()))?;
+        let (key, value) = (key.trim(), value.trim());
+        let Some(old) = table.get(key) else {
+            return Err(bad(format!(
+                "no such key; there are {}",
+                table.keys().cloned().collect::<Vec<_>>().join(", ")
+            )));
+        };
+        let text = match old {
+            toml::Value::String(_) => format!("{:?}", value.trim_matches('"')),
+            toml::Value::Float(_) if !value.contains(['.', 'e', 'E']) => format!("{value}.0"),
+            _ => value.to_owned(),
+        };
+        let parsed: toml::Table = toml::from_str(&format!("value = {text}")).map_err(|error| bad(error.to_string()))?;
+        table.insert(key.to_owned(), parsed["value"].clone());
+        table.try_into::<Self>().map_err(|error| bad(error.message().to_owned()))?.checked()
+    }
+
+    /// The recipe, if a run with it makes sense.
+    fn checked(self) -> Result<Self, TrainError> {
+        let positive = [
+            ("steps", self.steps as usize),
+            ("replicas", self.replicas),
+            ("bars_max", self.bars_max),
+            ("pool_micro_batches", self.pool_micro_batches / self.replicas.max(1)),
+            ("evaluate_interval", self.evaluate_interval as usize),
+            ("checkpoints_kept", self.checkpoints_kept),
+        ];
+        let fractions = [
+            ("cooldown_fraction", self.cooldown_fraction),
+            ("word_dropout", self.word_dropout),
+            ("condition_dropout", self.condition_dropout),
+            ("unconditional_fraction", self.unconditional_fraction),
+            ("initial_competence", self.initial_competence),
+            ("average_decay", f64::from(self.average_decay)),
+        ];
+        if let Some((name, _)) = positive.iter().find(|(_, value)| *value == 0) {
+            return Err(TrainError::Recipe(format!("`{name}` is 0; it must be at least 1")));
+        }
+        if let Some((name, value)) = fractions.iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
+            return Err(TrainError::Recipe(format!("`{name}` is {value}; it must lie between 0 and 1")));
+        }
+        if self.evaluate_passages < 2 {
+            return Err(TrainError::Recipe(
+                "`evaluate_passages` must be at least 2, to shuffle latents between".into(),
+            ));
+        }
+        if self.events_per_passage < 32 || self.events_per_replica < self.events_per_passage {
+            return Err(TrainError::Recipe(format!(
+                "`events_per_passage` is {} and `events_per_replica` {}; need 32 ≤ passage ≤ replica",
+                self.events_per_passage, self.events_per_replica
+            )));
+        }
+        Ok(self)
+    }
+}

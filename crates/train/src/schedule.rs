@@ -1,0 +1,80 @@
+//! What changes with the step: learning rate, β and competence.
+
+use std::f64::consts::PI;
+
+use crate::recipe::Recipe;
+
+/// Linear warm-up, then constant, then a half cosine to zero over the cool-down at the end.
+pub fn learning_rate(recipe: &Recipe, step: u64) -> f64 {
+    let warm = ((step + 1) as f64 / recipe.warmup_steps.max(1) as f64).min(1.0);
+    let cooldown_steps = recipe.steps as f64 * recipe.cooldown_fraction;
+    let left = recipe.steps.saturating_sub(step) as f64;
+    let cool = if left < cooldown_steps { (1.0 - (PI * left / cooldown_steps).cos()) / 2.0 } else { 1.0 };
+    recipe.learning_rate * warm * cool
+}
+
+/// β: in each cycle it rises linearly from 0 over the first half and stays at its maximum over the second (cyclical
+/// annealing, Fu et al. 2019); after the last cycle it stays there.
+pub fn kl_weight(recipe: &Recipe, step: u64) -> f64 {
+    let cycle = recipe.kl_cycle_steps;
+    if cycle == 0 || step / cycle >= recipe.kl_cycles {
+        return recipe.kl_weight_max;
+    }
+    let place = (step % cycle) as f64 / cycle as f64;
+    recipe.kl_weight_max * (2.0 * place).min(1.0)
+}
+
+/// Competence-based curriculum (Platanias et al. 2019, the square-root form): the share of the corpus, easiest first,
+/// that `step` draws from. √(t/T·(1 − c₀²) + c₀²), at most 1.
+pub fn competence(recipe: &Recipe, step: u64) -> f64 {
+    let initial = recipe.initial_competence.powi(2);
+    let progress = step as f64 / recipe.curriculum_steps.max(1) as f64;
+    (progress * (1.0 - initial) + initial).sqrt().min(1.0)
+}
+
+/// Bars of a passage at a competence: one at none, `bars_max` at full.
+pub fn bars_at(recipe: &Recipe, competence: f64) -> usize {
+    (1.0 + (recipe.bars_max - 1) as f64 * competence).round() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recipe() -> Recipe {
+        Recipe {
+            steps: 1000,
+            warmup_steps: 100,
+            kl_cycle_steps: 100,
+            kl_cycles: 2,
+            curriculum_steps: 400,
+            ..Recipe::default()
+        }
+    }
+
+    #[test]
+    fn learning_rate_warms_up_holds_and_cools_down() {
+        let at = |step| learning_rate(&recipe(), step) / recipe().learning_rate;
+        assert!((at(0) - 0.01).abs() < 1e-12);
+        assert!((at(99) - 1.0).abs() < 1e-12);
+        assert!((at(699) - 1.0).abs() < 1e-12);
+        assert!((at(850) - 0.5).abs() < 1e-12);
+        assert!(at(1000).abs() < 1e-12);
+    }
+
+    #[test]
+    fn kl_weight_rises_and_holds_in_each_cycle() {
+        let at = |step| kl_weight(&recipe(), step) / recipe().kl_weight_max;
+        assert_eq!([at(0), at(25), at(50), at(99), at(100), at(125)], [0.0, 0.5, 1.0, 1.0, 0.0, 0.5]);
+        assert_eq!([at(200), at(225), at(10_000)], [1.0; 3]);
+    }
+
+    #[test]
+    fn competence_grows_from_its_start_to_all() {
+        let at = |step| competence(&recipe(), step);
+        assert!((at(0) - 0.1).abs() < 1e-12);
+        assert!((at(100) - (0.25f64 * 0.99 + 0.01).sqrt()).abs() < 1e-12);
+        assert_eq!([at(400), at(9999)], [1.0; 2]);
+        assert_eq!([bars_at(&recipe(), 0.0), bars_at(&recipe(), 1.0)], [1, 16]);
+    }
+}

@@ -1,0 +1,334 @@
+//! The training loop.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use burn::tensor::Device;
+use partita_dataset::{Corpus, Split};
+use partita_model::{
+    Cvae, ModelConfig, ModelDescription, ParameterShape, Passage, TrainingSummary, parameter_shapes, read_parameters,
+    write_parameters,
+};
+
+use crate::adamw::{AdamW, AdamWStep};
+use crate::baseline::{Baselines, baselines};
+use crate::checkpoint::{Checkpoints, RunState, hex};
+use crate::curriculum::Curriculum;
+use crate::elbo::KlTerms;
+use crate::error::TrainError;
+use crate::event::{Event, StepReport};
+use crate::log::{LogLine, RunLog};
+use crate::passages::Cutter;
+use crate::recipe::Recipe;
+use crate::replicas::{Replicas, StepTerms};
+use crate::schedule::{competence, kl_weight, learning_rate};
+use crate::streams::{Purpose, stream};
+use crate::validation::{Validation, validate};
+use crate::workers::Workers;
+
+/// The file in a run's folder that holds its best model.
+const BEST_MODEL: &str = "model.safetensors";
+/// Passages that a corpus must be able to give for training and for validation.
+const PIECES_NEEDED: usize = 2;
+
+/// Where a run lives and who watches it.
+pub struct Sitting<'a> {
+    /// The run's folder.
+    pub run: &'a Path,
+    /// Where training computes, without autodiff.
+    pub device: Device,
+    /// Threads.
+    pub threads: usize,
+    /// Set from outside to stop after the step in progress, with a checkpoint.
+    pub stop: &'a AtomicBool,
+    /// Time since this sitting began.
+    pub clock: &'a dyn Fn() -> Duration,
+    /// Is told of every event.
+    pub observe: &'a mut dyn FnMut(&LogLine),
+}
+
+/// What a sitting ended with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Steps taken, all sittings together.
+    pub steps: u64,
+    /// Notes trained on, all sittings together.
+    pub notes_seen: u64,
+    /// Whether all steps of the recipe are taken.
+    pub finished: bool,
+    /// The last validation, if there was one in this sitting.
+    pub validation: Option<Validation>,
+    /// The best model's file.
+    pub model: PathBuf,
+}
+
+/// Begins a run of `recipe` in an empty or absent folder.
+pub fn start(corpus: &Corpus, recipe: Recipe, sitting: Sitting<'_>) -> Result<Outcome, TrainError> {
+    if !Checkpoints::of_run(sitting.run).steps().is_empty() {
+        return Err(TrainError::Run {
+            path: sitting.run.to_owned(),
+            problem: "it holds a run already; go on with --resume or choose another folder".to_owned(),
+        });
+    }
+    fs::create_dir_all(sitting.run).map_err(TrainError::io("create", sitting.run))?;
+    let config = config(&recipe, corpus);
+    let device = sitting.device.clone().autodiff();
+    let model = Cvae::new(&config, &mut stream(recipe.seed, Purpose::Initial, 0), &device);
+    let state = RunState::new(recipe, hex(&corpus.fingerprint()));
+    let optimizer = AdamW::new(read_parameters(&model));
+    Trainer::new(corpus, state, optimizer, &model, sitting)?.run()
+}
+
+/// Goes on with the newest checkpoint of a run, to the same bits as if it had never stopped; `change` may alter the
+/// recipe (more steps, say), which of course changes what follows.
+pub fn resume(
+    corpus: &Corpus,
+    change: impl FnOnce(Recipe) -> Result<Recipe, TrainError>,
+    sitting: Sitting<'_>,
+) -> Result<Outcome, TrainError> {
+    let checkpoints = Checkpoints::of_run(sitting.run);
+    let (mut state, optimizer) = checkpoints.load_newest()?;
+    let folder = checkpoints.folder_of(state.step);
+    if state.corpus != hex(&corpus.fingerprint()) {
+        let problem = "it was trained on another corpus; resume with that one, or start a new run";
+        return Err(TrainError::checkpoint(&folder, problem));
+    }
+    let size = state.recipe.size;
+    state.recipe = change(state.recipe)?;
+    if state.recipe.size != size {
+        return Err(TrainError::Recipe("a run cannot change its model's size; start a new run".to_owned()));
+    }
+    let device = sitting.device.clone().autodiff();
+    let model = Cvae::new(&config(&state.recipe, corpus), &mut stream(0, Purpose::Initial, 0), &device);
+    if read_parameters(&model).len() != optimizer.weights.len() {
+        return Err(TrainError::checkpoint(&folder, "it has another number of weights than this program's model"));
+    }
+    Trainer::new(corpus, state, optimizer, &model, sitting)?.run()
+}
+
+fn config(recipe: &Recipe, corpus: &Corpus) -> ModelConfig {
+    let labels = corpus.vocabulary();
+    ModelConfig::sized(recipe.size, labels.genres.len(), labels.composers.len())
+}
+
+/// A run in progress.
+struct Trainer<'c, 's> {
+    corpus: &'c Corpus,
+    state: RunState,
+    optimizer: AdamW,
+    config: ModelConfig,
+    shapes: Vec<ParameterShape>,
+    replicas: Replicas,
+    workers: Workers,
+    averaged: Cvae,
+    curriculum: Curriculum,
+    pool: Vec<Vec<Passage>>,
+    validation_batches: Vec<Vec<Passage>>,
+    baselines: Option<Baselines>,
+    last_validation: Option<Validation>,
+    log: RunLog,
+    elapsed_before_s: f64,
+    sitting: Sitting<'s>,
+}
+
+impl<'c, 's> Trainer<'c, 's> {
+    fn new(
+        corpus: &'c Corpus,
+        state: RunState,
+        optimizer: AdamW,
+        model: &Cvae,
+        sitting: Sitting<'s>,
+    ) -> Result<Self, TrainError> {
+        for (split, purpose) in [(Split::Train, "train on"), (Split::Valid, "validate with")] {
+            let pieces = corpus.pieces(split).len();
+            if pieces < PIECES_NEEDED {
+                return Err(TrainError::TooFewPieces { pieces, purpose, needed: PIECES_NEEDED });
+            }
+        }
+        let recipe = &state.recipe;
+        let config = config(recipe, corpus);
+        let (log, elapsed_before_s) = RunLog::resume(sitting.run, state.step)?;
+        let cutter = Cutter { corpus, labels: corpus.vocabulary(), recipe };
+        let device = &sitting.device;
+        let averaged = Cvae::new(&config, &mut stream(0, Purpose::Initial, 0), device);
+        let mut trainer = Self {
+            shapes: parameter_shapes(model),
+            replicas: Replicas::new(model, &config, recipe.replicas, &device.clone().autodiff()),
+            workers: Workers::new(sitting.threads),
+            averaged,
+            curriculum: Curriculum::new(corpus),
+            pool: Vec::new(),
+            validation_batches: cutter.validation(),
+            baselines: None,
+            last_validation: None,
+            corpus,
+            config,
+            state,
+            optimizer,
+            log,
+            elapsed_before_s,
+            sitting,
+        };
+        if trainer.state.pool_used > 0 {
+            trainer.pool = trainer.draw_pool();
+        }
+        Ok(trainer)
+    }
+
+    fn run(mut self) -> Result<Outcome, TrainError> {
+        let (step, steps) = (self.state.step, self.state.recipe.steps);
+        self.tell(Event::Started { step, steps, parameters: self.optimizer.weights.len() })?;
+        let counted = baselines(self.corpus, &self.validation_batches);
+        self.baselines = Some(counted);
+        self.tell(Event::Baselines(counted))?;
+        while self.state.step < steps && !self.sitting.stop.load(Ordering::Relaxed) {
+            let report = self.step()?;
+            self.tell(Event::Step(report))?;
+            if self.state.step.is_multiple_of(self.state.recipe.evaluate_interval) && self.state.step < steps {
+                self.validate_and_save()?;
+            }
+        }
+        if self.sitting.stop.load(Ordering::Relaxed) && self.state.step < steps {
+            self.save()?;
+        } else {
+            self.validate_and_save()?;
+        }
+        Ok(Outcome {
+            steps: self.state.step,
+            notes_seen: self.state.notes_seen,
+            finished: self.state.step >= steps,
+            validation: self.last_validation,
+            model: self.sitting.run.join(BEST_MODEL),
+        })
+    }
+
+    /// One optimiser step.
+    fn step(&mut self) -> Result<StepReport, TrainError> {
+        let step = self.state.step;
+        let recipe = self.state.recipe.clone();
+        let micro_batches = self.next_micro_batches();
+        let kl_weight = kl_weight(&recipe, step);
+        let kl = KlTerms { weight: kl_weight, free_nats_per_dimension: recipe.free_nats_per_dimension };
+        let terms = StepTerms { kl, word_dropout: recipe.word_dropout };
+        let sums = self.replicas.gradient(&self.workers, &self.optimizer.weights, &micro_batches, terms);
+        let loss = (sums.nll + kl_weight * sums.kl) / sums.notes.max(1) as f64;
+        if !loss.is_finite() {
+            return Err(TrainError::Diverged { step, loss });
+        }
+        let rate = learning_rate(&recipe, step);
+        let constants = AdamWStep {
+            learning_rate: rate,
+            beta_1: recipe.beta_1,
+            beta_2: recipe.beta_2,
+            weight_decay: recipe.weight_decay,
+            gradient_norm_max: recipe.gradient_norm_max,
+            average_decay: recipe.average_decay,
+        };
+        let gradient_norm = self.optimizer.update(&sums.gradient, &self.shapes, constants);
+        self.state.step += 1;
+        self.state.notes_seen += sums.notes as u64;
+        let notes = sums.notes.max(1) as f64;
+        Ok(StepReport {
+            step: self.state.step,
+            reconstruction_per_note: sums.nll / notes,
+            kl_per_note: sums.kl / notes,
+            kl_weight,
+            learning_rate: rate,
+            gradient_norm,
+            competence: competence(&recipe, step),
+            notes: sums.notes,
+            notes_seen: self.state.notes_seen,
+        })
+    }
+
+    /// The next step's micro-batches, each with the stream of its noise.
+    fn next_micro_batches(&mut self) -> Vec<(Vec<Passage>, rand_chacha::ChaCha8Rng)> {
+        let count = self.state.recipe.replicas;
+        if self.state.pool_used + count > self.pool.len() {
+            if self.state.pool_used > 0 {
+                self.state.pool += 1;
+            }
+            self.state.pool_step = self.state.step;
+            self.state.pool_used = 0;
+            self.pool = self.draw_pool();
+        }
+        let used = self.state.pool_used;
+        self.state.pool_used += count;
+        let first = self.state.step * count as u64;
+        let random = |index| stream(self.state.recipe.seed, Purpose::Noise, first + index as u64);
+        self.pool[used..used + count].iter().cloned().enumerate().map(|(i, batch)| (batch, random(i))).collect()
+    }
+
+    fn draw_pool(&self) -> Vec<Vec<Passage>> {
+        self.cutter().pool(&self.curriculum, self.state.pool, self.state.pool_step)
+    }
+
+    fn cutter(&self) -> Cutter<'_> {
+        Cutter { corpus: self.corpus, labels: self.corpus.vocabulary(), recipe: &self.state.recipe }
+    }
+
+    fn validate_and_save(&mut self) -> Result<(), TrainError> {
+        self.averaged = write_parameters(self.averaged.clone(), &self.optimizer.average);
+        let (seed, device) = (self.state.recipe.seed, self.sitting.device.clone());
+        let validation = validate(&self.workers, &self.averaged, &self.config, &self.validation_batches, seed, &device);
+        let step = self.state.step;
+        self.state.valid_nll_per_note = Some(validation.nll_per_note);
+        self.last_validation = Some(validation.clone());
+        let alarm = validation.collapse_alarm();
+        self.tell(Event::Validated { step, validation })?;
+        if let Some(message) = alarm {
+            self.tell(Event::Alarm { step, message })?;
+        }
+        self.save()?;
+        self.state.valid_nll_per_note = None;
+        Ok(())
+    }
+
+    fn save(&mut self) -> Result<(), TrainError> {
+        let checkpoints = Checkpoints::of_run(self.sitting.run);
+        let kept = self.state.recipe.checkpoints_kept;
+        let model = self.description().to_bytes(&self.optimizer.average);
+        checkpoints.save(&self.state, &self.optimizer, &model, kept)?;
+        let best = checkpoints.best().unwrap_or(self.state.step);
+        publish(&checkpoints.model_of(best), &self.sitting.run.join(BEST_MODEL))?;
+        self.tell(Event::Saved { step: self.state.step })
+    }
+
+    /// What the model file tells: the figures are those of the last validation.
+    fn description(&self) -> ModelDescription {
+        let mut figures = std::collections::BTreeMap::new();
+        if let Some(baselines) = self.baselines {
+            figures.insert("unigram_nll_per_note".to_owned(), baselines.unigram_nll_per_note);
+            figures.insert("bigram_nll_per_note".to_owned(), baselines.bigram_nll_per_note);
+        }
+        if let Some(validation) = &self.last_validation {
+            figures.extend(validation.figures());
+        }
+        let training = TrainingSummary {
+            steps: self.state.step,
+            notes_seen: self.state.notes_seen,
+            corpus: self.state.corpus.clone(),
+            figures,
+        };
+        let corpus = self.corpus;
+        ModelDescription::new(self.config, corpus.vocabulary().clone(), corpus.statistics().clone(), training)
+    }
+
+    fn tell(&mut self, event: Event) -> Result<(), TrainError> {
+        let elapsed_s = self.elapsed_before_s + (self.sitting.clock)().as_secs_f64();
+        let line = LogLine { elapsed_s, event };
+        self.log.write(&line)?;
+        (self.sitting.observe)(&line);
+        Ok(())
+    }
+}
+
+/// Copies a model file to where users look for it, whole or not at all.
+fn publish(from: &Path, to: &Path) -> Result<(), TrainError> {
+    let partial = to.with_extension("partial");
+    fs::copy(from, &partial).map_err(TrainError::io("copy", from))?;
+    fs::File::open(&partial).and_then(|file| file.sync_all()).map_err(TrainError::io("write", &partial))?;
+    fs::rename(&partial, to).map_err(TrainError::io("write", to))
+}

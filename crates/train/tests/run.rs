@@ -1,0 +1,162 @@
+//! Whole runs on a small corpus: stopping and resuming, threads, and damaged checkpoints.
+
+use std::cell::Cell;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use partita_dataset::{Corpus, PrepareOptions, prepare};
+use partita_model::{Compute, ModelDescription};
+use partita_score::{Note, Pitch, Program, Score, Tick, TimeSignature, Track, Velocity};
+use partita_train::{Checkpoints, Event, LogLine, Outcome, Recipe, Sitting, TrainError, read_log, resume, start};
+
+/// A melody that no other number gives.
+fn melody(number: u32) -> Vec<u8> {
+    let mut random = u64::from(number) + 1;
+    let mut next = |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    let mut track = Track::new(Program::clamped(number as u8 % 3));
+    for beat in 0..48 {
+        track.notes.push(Note {
+            onset: Tick(beat * 240),
+            duration: Tick(120 + 120 * next(2) as u32),
+            pitch: Pitch::clamped(50 + next(25) as u8),
+            velocity: Velocity::clamped(60 + next(40) as u8),
+        });
+    }
+    let mut score = Score::new(480);
+    score.tracks.push(track);
+    score.time_signatures.push(TimeSignature { time: Tick(0), numerator: 4, denominator: 4 });
+    partita_score::write(&score).unwrap()
+}
+
+fn corpus(home: &Path) -> Corpus {
+    let midi = home.join("midi");
+    for number in 0..40 {
+        let folder = midi.join(["folk", "jazz"][number as usize % 2]);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("{number}.mid")), melody(number)).unwrap();
+    }
+    let path = home.join("corpus");
+    prepare(&PrepareOptions::new(&midi, &path), &()).unwrap();
+    Corpus::open(&path).unwrap()
+}
+
+fn recipe() -> Recipe {
+    let small = "size = \"tiny\"\nsteps = 9\nevents_per_replica = 128\nevents_per_passage = 64\nevaluate_interval = 4\n\
+                 evaluate_passages = 8\npool_micro_batches = 6\ncurriculum_steps = 6\nkl_cycle_steps = 4\nwarmup_steps = 2\n";
+    Recipe::from_toml(small).unwrap()
+}
+
+/// One sitting, stopped after `stop_after` steps if that comes first.
+fn sit(
+    run: &Path,
+    threads: usize,
+    stop_after: u64,
+    sitting: impl FnOnce(Sitting<'_>) -> Result<Outcome, TrainError>,
+) -> Result<Outcome, TrainError> {
+    let stop = AtomicBool::new(false);
+    let taken = Cell::new(0);
+    let mut observe = |line: &LogLine| {
+        if let Event::Step(_) = line.event {
+            taken.set(taken.get() + 1);
+            stop.store(taken.get() >= stop_after, Ordering::Relaxed);
+        }
+    };
+    let clock = || Duration::from_secs(taken.get());
+    let device = Compute::Cpu.device().unwrap();
+    sitting(Sitting { run, device, threads, stop: &stop, clock: &clock, observe: &mut observe })
+}
+
+fn sums(run: &Path, step: u64) -> String {
+    fs::read_to_string(Checkpoints::of_run(run).folder_of(step).join("SHA256SUMS")).unwrap()
+}
+
+#[test]
+fn a_resumed_run_and_another_number_of_threads_give_the_same_bits() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let [straight, stopped] = ["straight", "stopped"].map(|name| home.path().join(name));
+    let whole = sit(&straight, 2, 99, |sitting| start(&corpus, recipe(), sitting)).unwrap();
+    assert!(whole.finished && whole.steps == 9);
+
+    // Stopped in the middle of a pool, then between two validations.
+    let first = sit(&stopped, 1, 3, |sitting| start(&corpus, recipe(), sitting)).unwrap();
+    assert!(!first.finished && first.steps == 3 && first.validation.is_none());
+    let second = sit(&stopped, 1, 3, |sitting| resume(&corpus, Ok, sitting)).unwrap();
+    assert_eq!(second.steps, 6);
+    let last = sit(&stopped, 1, 99, |sitting| resume(&corpus, Ok, sitting)).unwrap();
+    assert_eq!((last.steps, last.notes_seen, last.validation), (9, whole.notes_seen, whole.validation));
+    assert_eq!(sums(&straight, 9), sums(&stopped, 9));
+    assert_eq!(
+        fs::read(straight.join("model.safetensors")).unwrap(),
+        fs::read(stopped.join("model.safetensors")).unwrap()
+    );
+
+    // Each step once in the log, whatever the sittings.
+    let steps: Vec<u64> = read_log(&stopped)
+        .unwrap()
+        .iter()
+        .filter_map(|line| if let Event::Step(report) = &line.event { Some(report.step) } else { None })
+        .collect();
+    assert_eq!(steps, (1..=9).collect::<Vec<_>>());
+}
+
+#[test]
+fn newest_and_best_checkpoints_are_kept_and_damage_is_found() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let run = home.path().join("run");
+    let recipe = recipe().with("evaluate_interval=1").unwrap().with("checkpoints_kept=2").unwrap();
+    sit(&run, 2, 99, |sitting| start(&corpus, recipe.clone(), sitting)).unwrap();
+    let checkpoints = Checkpoints::of_run(&run);
+    let (kept, best) = (checkpoints.steps(), checkpoints.best().unwrap());
+    assert!(kept.ends_with(&[8, 9]) && kept.contains(&best) && kept.len() <= 3, "{kept:?}, best {best}");
+    assert_eq!(fs::read(checkpoints.model_of(best)).unwrap(), fs::read(run.join("model.safetensors")).unwrap());
+
+    let again = sit(&run, 2, 99, |sitting| start(&corpus, recipe, sitting)).unwrap_err();
+    assert!(again.to_string().contains("--resume"), "{again}");
+
+    let tensors = checkpoints.folder_of(9).join("optimizer.safetensors");
+    let mut bytes = fs::read(&tensors).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&tensors, bytes).unwrap();
+    let damaged = sit(&run, 2, 99, |sitting| resume(&corpus, Ok, sitting)).unwrap_err();
+    assert!(damaged.to_string().contains("optimizer.safetensors is not as it was written"), "{damaged}");
+}
+
+#[test]
+fn a_model_file_gives_back_its_description_and_refuses_damage() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let run = home.path().join("run");
+    let outcome = sit(&run, 2, 99, |sitting| start(&corpus, recipe(), sitting)).unwrap();
+    let bytes = fs::read(&outcome.model).unwrap();
+    let device = Compute::Cpu.device().unwrap();
+    let (description, _) = ModelDescription::from_bytes(&bytes, &device).unwrap();
+    assert_eq!(description.labels.genres, ["folk", "jazz"]);
+    let figure = description.training.figures["valid_nll_per_note"];
+    assert!(figure > 0.0 && description.training.figures["bigram_nll_per_note"] > 0.0);
+    for cut in [0, 7, 100, bytes.len() - 1] {
+        assert!(ModelDescription::from_bytes(&bytes[..cut], &device).is_err());
+    }
+}
+
+#[test]
+fn a_run_goes_on_only_with_its_own_corpus_and_size() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let run = home.path().join("run");
+    sit(&run, 2, 2, |sitting| start(&corpus, recipe(), sitting)).unwrap();
+    let bigger = sit(&run, 2, 99, |sitting| resume(&corpus, |recipe| recipe.with("size=small"), sitting)).unwrap_err();
+    assert!(bigger.to_string().contains("cannot change its model's size"), "{bigger}");
+    fs::write(home.path().join("midi/folk/new.mid"), melody(99)).unwrap();
+    let other = home.path().join("other");
+    prepare(&PrepareOptions::new(&home.path().join("midi"), &other), &()).unwrap();
+    let other = Corpus::open(&other).unwrap();
+    let foreign = sit(&run, 2, 99, |sitting| resume(&other, Ok, sitting)).unwrap_err();
+    assert!(foreign.to_string().contains("another corpus"), "{foreign}");
+}
