@@ -20,6 +20,11 @@ impl Interrupt {
         }
     }
 
+    /// The flag itself, for work that looks at it without knowing of signals.
+    pub(crate) fn flag(self) -> &'static AtomicBool {
+        &RAISED
+    }
+
     /// True once a signal came.
     pub(crate) fn is_raised(self) -> bool {
         RAISED.load(Ordering::Relaxed)

@@ -4,6 +4,7 @@
 mod bench;
 mod inspect;
 mod prepare;
+mod train;
 
 use clap::Subcommand;
 
@@ -30,6 +31,7 @@ macro_rules! commands {
 
 commands! {
     prepare::Prepare,
+    train::Train,
     inspect::Inspect,
     bench::Bench,
 }

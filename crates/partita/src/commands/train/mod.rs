@@ -1,0 +1,139 @@
+//! `partita train`: from a corpus to a model.
+
+mod curves;
+mod report;
+mod watch;
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use partita_dataset::Corpus;
+use partita_model::Compute;
+use partita_train::{LogLine, Outcome, Recipe, Sitting, TrainError};
+
+use crate::console::Console;
+use crate::failure::WrongUse;
+use crate::interrupt::Interrupt;
+use report::Report;
+use watch::Watcher;
+
+/// Train a model on a corpus
+///
+/// Writes a run: checkpoints to go on from, log.jsonl with every step, curves.svg, and model.safetensors, the best
+/// model so far, which compose takes. Ctrl-C saves and stops; --resume goes on to the same bits as if nothing had
+/// happened. Validation shows whether the latents are used: with those of another passage the model must do worse.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Train {
+    /// A corpus that prepare wrote
+    #[arg(value_name = "CORPUS")]
+    corpus: PathBuf,
+    /// Folder of the run
+    #[arg(short, long, value_name = "RUN")]
+    output: PathBuf,
+    /// A recipe by name (tiny, small, base, large) or a TOML file
+    #[arg(long, value_name = "NAME|FILE", default_value = "small")]
+    recipe: String,
+    /// Change one value of the recipe; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    changes: Vec<String>,
+    /// Go on with the run's newest checkpoint, by its own recipe; --set still changes values
+    #[arg(long, conflicts_with = "recipe")]
+    resume: bool,
+    /// Threads to compute with; without it, one for each core
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// Compute on the graphics card
+    #[arg(long)]
+    gpu: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  partita train corpus.partita -o run
+  partita train corpus.partita -o run --resume --set steps=40000
+  partita train corpus.partita -o quick --recipe tiny --set steps=200 --set seed=7";
+
+/// Recipes that the program brings along.
+const RECIPES: [(&str, &str); 4] = [
+    ("tiny", include_str!("../../../../../recipes/tiny.toml")),
+    ("small", include_str!("../../../../../recipes/small.toml")),
+    ("base", include_str!("../../../../../recipes/base.toml")),
+    ("large", include_str!("../../../../../recipes/large.toml")),
+];
+
+impl Train {
+    pub(crate) fn run(&self, console: &Console) -> Result<()> {
+        let compute = if self.gpu { Compute::Gpu } else { Compute::Cpu };
+        let device = compute.device().map_err(|error| WrongUse(error.to_string()))?;
+        let corpus = Corpus::open(&self.corpus).with_context(|| format!("open {}", self.corpus.display()))?;
+        let interrupt = Interrupt::listen()?;
+        let started = Instant::now();
+        let mut watcher = Watcher::new(console, &self.output);
+        let clock = || started.elapsed();
+        let mut observe = |line: &LogLine| watcher.observe(line);
+        let sitting = Sitting {
+            run: &self.output,
+            device,
+            threads: self.threads.map_or_else(all_cores, NonZeroUsize::get),
+            stop: interrupt.flag(),
+            clock: &clock,
+            observe: &mut observe,
+        };
+        let outcome = self.train(&corpus, sitting).with_context(|| format!("train {}", self.output.display()))?;
+        watcher.finish()?;
+        console.finish(&Report::new(&outcome, started.elapsed().as_secs_f64()))
+    }
+
+    fn train(&self, corpus: &Corpus, sitting: Sitting<'_>) -> Result<Outcome> {
+        if self.resume {
+            return Ok(partita_train::resume(corpus, |recipe| self.changed(recipe), sitting)?);
+        }
+        let recipe = self.changed(read_recipe(&self.recipe)?)?;
+        Ok(partita_train::start(corpus, recipe, sitting)?)
+    }
+
+    fn changed(&self, recipe: Recipe) -> Result<Recipe, TrainError> {
+        self.changes.iter().try_fold(recipe, |recipe, change| recipe.with(change))
+    }
+}
+
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+/// A named recipe, or one in a file.
+fn read_recipe(name: &str) -> Result<Recipe> {
+    if let Some((_, text)) = RECIPES.iter().find(|(known, _)| *known == name) {
+        return Ok(Recipe::from_toml(text)?);
+    }
+    if !Path::new(name).exists() {
+        let known = RECIPES.map(|(known, _)| known).join(", ");
+        return Err(WrongUse(format!("there is no recipe {name:?}: give {known}, or a TOML file")).into());
+    }
+    let text = fs::read_to_string(name).with_context(|| format!("read {name}"))?;
+    Recipe::from_toml(&text).with_context(|| format!("read {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_named_recipe_is_valid_and_of_its_size() {
+        for (name, _) in RECIPES {
+            let recipe = read_recipe(name).unwrap();
+            assert!(recipe.to_toml().contains(&format!("size = \"{name}\"")));
+        }
+    }
+
+    #[test]
+    fn an_unknown_recipe_is_wrong_use_that_names_the_known() {
+        let error = read_recipe("huge").unwrap_err();
+        assert!(error.is::<WrongUse>() && error.to_string().contains("tiny, small, base, large"));
+    }
+}

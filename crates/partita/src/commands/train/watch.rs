@@ -1,0 +1,93 @@
+//! What a person sees of a run while it goes: a progress bar, a line each validation, and the curves.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use indicatif::ProgressBar;
+use partita_train::{Event, LogLine, StepReport, Validation, read_log};
+
+use super::curves;
+use crate::console::Console;
+
+/// Follows a run's events.
+pub(super) struct Watcher<'a> {
+    console: &'a Console,
+    run: PathBuf,
+    bar: ProgressBar,
+    /// Notes seen and seconds at the first step of this sitting.
+    first: Option<(u64, f64)>,
+    /// Whether a line was written about the untrained model's competitors.
+    failed: Option<anyhow::Error>,
+}
+
+impl<'a> Watcher<'a> {
+    pub(super) fn new(console: &'a Console, run: &Path) -> Self {
+        let bar = console.progress("training", "steps");
+        Self { console, run: run.to_owned(), bar, first: None, failed: None }
+    }
+
+    /// Takes one event.
+    pub(super) fn observe(&mut self, line: &LogLine) {
+        match &line.event {
+            Event::Started { step, steps, parameters } => {
+                self.bar.set_length(*steps);
+                self.bar.set_position(*step);
+                self.bar.reset_eta();
+                self.note(&format!("{parameters} parameters, {step} of {steps} steps taken"));
+            }
+            Event::Baselines(counts) => self.note(&format!(
+                "counting alone: unigram {:.3}, bigram {:.3} nats a note",
+                counts.unigram_nll_per_note, counts.bigram_nll_per_note
+            )),
+            Event::Step(report) => self.step(report, line.elapsed_s),
+            Event::Validated { step, validation } => {
+                self.note(&summary(*step, line.elapsed_s, validation));
+                self.draw();
+            }
+            Event::Alarm { step, message } => self.note(&format!("step {step}: WARNING: {message}")),
+            Event::Saved { .. } => {}
+        }
+    }
+
+    /// Removes the bar, and tells what went wrong beside the training.
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.bar.finish_and_clear();
+        self.draw();
+        self.failed.map_or(Ok(()), Err)
+    }
+
+    fn step(&mut self, report: &StepReport, elapsed_s: f64) {
+        let (notes, seconds) = *self.first.get_or_insert((report.notes_seen, elapsed_s));
+        let speed = (report.notes_seen - notes) as f64 / (elapsed_s - seconds).max(1e-9);
+        self.bar.set_position(report.step);
+        self.bar.set_message(format!(
+            "nll {:.3} kl {:.3} {speed:.0} notes/s",
+            report.reconstruction_per_note, report.kl_per_note
+        ));
+    }
+
+    fn note(&self, text: &str) {
+        self.bar.suspend(|| self.console.note(text));
+    }
+
+    /// Draws the curves anew; a failure must not stop the training, and is told at its end.
+    fn draw(&mut self) {
+        let drawn = read_log(&self.run).map_err(Into::into).and_then(|log| curves::draw(&log, &self.run));
+        self.failed = drawn.err().or(self.failed.take());
+    }
+}
+
+fn summary(step: u64, elapsed_s: f64, v: &Validation) -> String {
+    format!(
+        "step {step}, {:.0} min: valid NLL {:.3} nats a note ({:.3} a quarter), reconstruction {:.3}, with shuffled \
+         latents {:.3}, unconditional {:.3}, KL {:.2} a bar, {} active units",
+        elapsed_s / 60.0,
+        v.nll_per_note,
+        v.nll_per_quarter,
+        v.reconstruction_per_note,
+        v.reconstruction_shuffled_per_note,
+        v.nll_unconditional_per_note,
+        v.kl_per_bar,
+        v.active_units
+    )
+}
