@@ -1,0 +1,9 @@
+//! How good music is, in numbers: distances between sets of sounding clips, and statistics of scores. It judges scores, sound
+//! and matrices wherever they came from; it reads no file, asks no clock, and prints nothing.
+
+pub mod embedding;
+mod error;
+pub mod frechet;
+pub mod symbolic;
+
+pub use error::EvalError;
