@@ -42,8 +42,7 @@ fn spans(score: &Score<Tick>) -> Vec<Span> {
 
 /// When a pitch begins (+1) or ceases (−1) to sound, in order of time.
 fn changes(score: &Score<Tick>) -> Vec<(u64, i16)> {
-    let mut notes: Vec<_> =
-        pitched_notes(score).map(|note| (note.pitch, u64::from(note.onset.0), end(note))).collect();
+    let mut notes: Vec<_> = pitched_notes(score).map(|note| (note.pitch, u64::from(note.onset.0), end(note))).collect();
     notes.sort_unstable();
     let mut changes = Vec::with_capacity(2 * notes.len());
     let mut last = None;

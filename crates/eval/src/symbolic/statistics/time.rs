@@ -87,7 +87,7 @@ mod tests {
     fn beats_without_a_note_are_empty() {
         // Five beats: the note that ends on beat 1 touches it; beats 2 and 3 are empty; the piece ends in beat 4.
         assert_eq!(empty_beat_rate(&piece(10, &[(0, 10, 60), (40, 5, 60)])), Some(0.4));
-        assert_eq!(empty_measure_rate(&piece(10, &[(0, 10, 60), (40, 5, 60)]), 20), Some(1.0 / 3.0));
+        assert_eq!(empty_measure_rate(&piece(10, &[(0, 10, 60), (40, 5, 60)]), 20), Some(1.0 - 2.0 / 3.0));
     }
 
     #[test]
