@@ -4,6 +4,7 @@
 pub mod embedding;
 mod error;
 pub mod frechet;
+mod product;
 pub mod symbolic;
 
 pub use error::EvalError;
