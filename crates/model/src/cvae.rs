@@ -31,15 +31,7 @@ pub struct Latents {
 impl Latents {
     /// The latents of other rows: row `i` gets those of row `i + 1`, the last those of the first.
     pub fn shuffled(&self) -> Self {
-        let [rows, bars, latent] = self.bars.dims();
-        let tail = [1..rows, 0..bars, 0..latent];
-        Self {
-            piece: Tensor::cat(vec![self.piece.clone().slice([1..rows]), self.piece.clone().slice([0..1])], 0),
-            bars: Tensor::cat(
-                vec![self.bars.clone().slice(tail), self.bars.clone().slice([0..1, 0..bars, 0..latent])],
-                0,
-            ),
-        }
+        Self { piece: self.piece.clone().roll_dim(-1, 0), bars: self.bars.clone().roll_dim(-1, 0) }
     }
 }
 
@@ -52,6 +44,8 @@ pub struct ElboTerms {
     pub bar_kl: Tensor<1>,
     /// KL(q(z_piece | x, c) ‖ p(z_piece | c)), a dimension each: `[latent]`.
     pub piece_kl: Tensor<1>,
+    /// −log p(bag of each bar's positions, programs and sounds | z, c), outside of the ELBO: `[1]`.
+    pub bag_nll: Tensor<1>,
 }
 
 /// Partita's stage A model.
@@ -96,9 +90,11 @@ impl Cvae {
 
     /// A tensor `[batch, T]` a field.
     fn field_nll(&self, batch: &Batch, latents: &Latents) -> Vec<Tensor<2>> {
-        let context =
-            self.decoder.context(batch.piece.clone(), batch.bars.clone(), latents.piece.clone(), latents.bars.clone());
-        self.decoder.nll(batch, context)
+        self.decoder.nll(batch, self.context(batch, latents))
+    }
+
+    fn context(&self, batch: &Batch, latents: &Latents) -> Tensor<3> {
+        self.decoder.context(batch.piece.clone(), batch.bars.clone(), latents.piece.clone(), latents.bars.clone())
     }
 
     /// The KL terms of the ELBO for the drawn latents.
@@ -115,6 +111,9 @@ impl Cvae {
         let posterior = self.encode(batch);
         let latents = Self::sample(&posterior, noise);
         let (bar_kl, piece_kl) = self.divergence(batch, &posterior, &latents);
-        ElboTerms { field_nll: self.reconstruct(batch, &latents), bar_kl, piece_kl }
+        let context = self.context(batch, &latents);
+        let bag_nll = self.decoder.bag_nll(batch, context.clone());
+        let field_nll = self.decoder.nll(batch, context).into_iter().map(Tensor::sum).collect();
+        ElboTerms { field_nll, bar_kl, piece_kl, bag_nll }
     }
 }

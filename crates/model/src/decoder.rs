@@ -5,6 +5,7 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Tensor, activation::relu};
 
+use crate::bag::BagHead;
 use crate::batch::Batch;
 use crate::config::ModelConfig;
 use crate::heads::NoteHeads;
@@ -22,6 +23,7 @@ pub(crate) struct Decoder {
     inject: Vec<Linear>,
     blocks: Vec<Block>,
     note: NoteHeads,
+    bag: BagHead,
     heads: usize,
 }
 
@@ -58,6 +60,7 @@ impl Decoder {
                 .map(|_| Block::new(initial, d, config.heads, config.feed_forward_multiple, layers))
                 .collect(),
             note: NoteHeads::new(initial, config),
+            bag: BagHead::new(initial, config),
             heads: config.heads,
         }
     }
@@ -86,6 +89,11 @@ impl Decoder {
             h = block.forward(h, bias.clone());
         }
         self.note.nll(rms_norm(h), batch)
+    }
+
+    /// −log p of each bar's bag of notes in nats, all bars together: `[1]`; `context: [batch, N, d]`.
+    pub(crate) fn bag_nll(&self, batch: &Batch, context: Tensor<3>) -> Tensor<1> {
+        self.bag.nll(batch, context)
     }
 
     /// An empty cache for `batch` rows that holds at most `capacity` events.

@@ -1,6 +1,8 @@
 //! Which column of a multi-hot row means what. Events, bars and pieces reach the network as rows of zeros and ones
 //! that a linear layer turns into a vector: the sum of one learned embedding a feature.
 
+use std::ops::Range;
+
 use partita_encoding::{
     CENTS, DENSITIES, DRUMS, DURATIONS, KEYS, METRES, NoteEvent, PITCHES, POLYPHONIES, POSITIONS, PROGRAMS,
     STEPS_PER_QUARTER, TEMPOS, VELOCITIES,
@@ -97,6 +99,9 @@ const UNKNOWN: usize = VELOCITY + VELOCITIES;
 /// Columns of an event: its six classes, its place in the beat, its instrument family, its pitch class, and one that
 /// says the event is hidden (word dropout).
 pub const EVENT_COLUMNS: usize = UNKNOWN + 1;
+
+/// The columns that a bar's bag of notes counts: positions, programs and sounds.
+pub(crate) const BAG_COLUMNS: [Range<usize>; 3] = [POSITION..PHASE, PROGRAM..FAMILY, SOUND..PITCH_CLASS];
 
 /// Sets an event's columns for `field` in a row of zeros.
 pub fn set_field(row: &mut [f32], field: Field, note: &NoteEvent) {

@@ -1,5 +1,7 @@
 //! The gradient of the ELBO against central differences, in 64-bit floats.
 
+#![allow(clippy::unwrap_used)] // in helpers of tests, which may fail as tests may
+
 mod common;
 
 use burn::tensor::{Device, FloatDType, Tensor, TensorData};
@@ -12,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 fn loss(model: &Cvae, batch: &Batch, noise: Noise) -> Tensor<1> {
     let terms = model.forward(batch, noise);
     let nll = terms.field_nll.into_iter().reduce(|a, b| a + b).unwrap();
-    nll + terms.bar_kl.sum() * 0.7 + terms.piece_kl.sum() * 0.4
+    nll + terms.bar_kl.sum() * 0.7 + terms.piece_kl.sum() * 0.4 + terms.bag_nll * 0.3
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl FieldCounts {
 }
 
 /// Counts the training split and scores `batches`.
-pub fn baselines(corpus: &Corpus, batches: &[Vec<Passage>]) -> Baselines {
+pub(crate) fn baselines(corpus: &Corpus, batches: &[Vec<Passage>]) -> Baselines {
     let mut counts = Field::ALL.map(FieldCounts::new);
     for &id in corpus.pieces(Split::Train) {
         let piece = corpus.piece(id);

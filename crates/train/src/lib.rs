@@ -23,7 +23,7 @@ mod workers;
 pub use baseline::Baselines;
 pub use checkpoint::{Checkpoints, RunState};
 pub use curriculum::Curriculum;
-pub use elbo::{KlTerms, negative_elbo};
+pub use elbo::{LossWeights, training_loss};
 pub use error::TrainError;
 pub use event::{Event, StepReport};
 pub use log::{LogLine, read_log};

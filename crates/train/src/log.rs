@@ -21,7 +21,7 @@ pub struct LogLine {
 
 /// Appends to a run's log.
 #[derive(Debug)]
-pub struct RunLog {
+pub(crate) struct RunLog {
     file: File,
     path: PathBuf,
 }
@@ -29,7 +29,7 @@ pub struct RunLog {
 impl RunLog {
     /// The log of `run`, without the lines after `step`: a resumed run takes those steps again. Also gives the seconds
     /// of training that the kept lines tell of.
-    pub fn resume(run: &Path, step: u64) -> Result<(Self, f64), TrainError> {
+    pub(crate) fn resume(run: &Path, step: u64) -> Result<(Self, f64), TrainError> {
         let path = path_of(run);
         let kept: Vec<LogLine> = read_log(run)?.into_iter().filter(|line| step_of(&line.event) <= step).collect();
         let elapsed_s = kept.last().map_or(0.0, |line| line.elapsed_s);
@@ -42,7 +42,7 @@ impl RunLog {
     }
 
     /// Appends one line.
-    pub fn write(&mut self, line: &LogLine) -> Result<(), TrainError> {
+    pub(crate) fn write(&mut self, line: &LogLine) -> Result<(), TrainError> {
         self.file.write_all(line_text(line).as_bytes()).map_err(TrainError::io("write", &self.path))
     }
 }

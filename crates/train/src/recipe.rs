@@ -44,12 +44,16 @@ pub struct Recipe {
     pub average_decay: f32,
     /// β of the ELBO at the top of a cycle.
     pub kl_weight_max: f64,
+    /// Steps before the first cycle, without any KL.
+    pub kl_delay_steps: u64,
     /// Steps of one cycle of β: rising over its first half, held over its second (Fu et al. 2019).
     pub kl_cycle_steps: u64,
     /// Cycles; afterwards β stays at its maximum.
     pub kl_cycles: u64,
     /// Nats a latent dimension below which the KL costs nothing more (Kingma et al. 2016).
     pub free_nats_per_dimension: f64,
+    /// Weight of the bag-of-notes loss, which the latents must satisfy alone (Zhao et al. 2017).
+    pub bag_weight: f64,
     /// Share of events that the decoder does not see (Bowman et al. 2016).
     pub word_dropout: f64,
     /// Share of passages in which one given condition is dropped, each on its own.
@@ -89,10 +93,12 @@ impl Default for Recipe {
             weight_decay: 0.01,
             gradient_norm_max: 1.0,
             average_decay: 0.995,
-            kl_weight_max: 0.5,
+            kl_weight_max: 0.3,
+            kl_delay_steps: 300,
             kl_cycle_steps: 2_000,
             kl_cycles: 3,
-            free_nats_per_dimension: 0.03,
+            free_nats_per_dimension: 0.1,
+            bag_weight: 0.2,
             word_dropout: 0.15,
             condition_dropout: 0.2,
             unconditional_fraction: 0.1,

@@ -6,12 +6,12 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use crate::elbo::{KlTerms, negative_elbo};
+use crate::elbo::{LossWeights, training_loss};
 use crate::workers::Workers;
 
 /// Copies of the model for training, one a micro-batch of a step.
 #[derive(Debug)]
-pub struct Replicas {
+pub(crate) struct Replicas {
     models: Vec<Cvae>,
     device: Device,
     layout: PieceLayout,
@@ -20,29 +20,29 @@ pub struct Replicas {
 
 /// What the micro-batches of one step are trained with.
 #[derive(Clone, Copy, Debug)]
-pub struct StepTerms {
-    /// β and free bits.
-    pub kl: KlTerms,
+pub(crate) struct StepTerms {
+    /// Weights of the loss.
+    pub(crate) loss: LossWeights,
     /// Share of events that the decoder does not see.
-    pub word_dropout: f64,
+    pub(crate) word_dropout: f64,
 }
 
 /// Sums over a step's micro-batches.
 #[derive(Clone, Debug)]
-pub struct StepSums {
+pub(crate) struct StepSums {
     /// Gradient of the loss a note, in the order of the parameters.
-    pub gradient: Vec<f32>,
+    pub(crate) gradient: Vec<f32>,
     /// −log p(x | z, c) in nats.
-    pub nll: f64,
+    pub(crate) nll: f64,
     /// KL of all bars and pieces in nats, without free bits.
-    pub kl: f64,
+    pub(crate) kl: f64,
     /// Notes predicted.
-    pub notes: usize,
+    pub(crate) notes: usize,
 }
 
 impl Replicas {
     /// `count` replicas of `model`, which must be on an autodiff `device`.
-    pub fn new(model: &Cvae, config: &ModelConfig, count: usize, device: &Device) -> Self {
+    pub(crate) fn new(model: &Cvae, config: &ModelConfig, count: usize, device: &Device) -> Self {
         Self {
             models: vec![model.clone(); count],
             device: device.clone(),
@@ -52,7 +52,7 @@ impl Replicas {
     }
 
     /// Loss and gradient of a step's micro-batches with `weights`; each comes with the stream of its noise.
-    pub fn gradient(
+    pub(crate) fn gradient(
         &mut self,
         workers: &Workers,
         weights: &[f32],
@@ -68,7 +68,7 @@ impl Replicas {
             let batch = hidden_batch(passages, layout, terms.word_dropout, device, &mut random);
             let noise = noise(&batch, latent, device, &mut random);
             let elbo = model.forward(&batch, noise);
-            let loss = negative_elbo(&elbo, terms.kl, batch.bar_count, passages.len()) / notes.max(1) as f64;
+            let loss = training_loss(&elbo, terms.loss, batch.bar_count, passages.len()) / notes.max(1) as f64;
             let gradient = read_gradients(&model, &loss.backward());
             let nll: f64 = elbo.field_nll.into_iter().map(scalar).sum();
             let kl = scalar(elbo.bar_kl.sum()) + scalar(elbo.piece_kl.sum());
@@ -157,7 +157,7 @@ mod tests {
         let mut optimizer = AdamW::new(read_parameters(&model));
         let mut replicas = Replicas::new(&model, &config, 1, &device);
         let workers = Workers::new(1);
-        let kl = KlTerms { weight: 0.0, free_nats_per_dimension: 0.0 };
+        let loss = LossWeights { kl: 0.0, bag: 0.1, free_nats_per_dimension: 0.0 };
         let constants = AdamWStep {
             learning_rate: 3e-3,
             beta_1: 0.9,
@@ -168,7 +168,7 @@ mod tests {
         };
         for step in 0..250 {
             let batch = [(vec![eight_bars()], ChaCha8Rng::seed_from_u64(step))];
-            let terms = StepTerms { kl, word_dropout: 0.0 };
+            let terms = StepTerms { loss, word_dropout: 0.0 };
             let sums = replicas.gradient(&workers, &optimizer.weights, &batch, terms);
             optimizer.update(&sums.gradient, &shapes, constants);
         }
@@ -188,9 +188,10 @@ mod tests {
         let model = Cvae::new(&config, &mut ChaCha8Rng::seed_from_u64(1), &device);
         let weights = read_parameters(&model);
         // The same passage with the same stream twice: twice the sums, and the same gradient a note.
-        let terms = StepTerms { kl: KlTerms { weight: 0.5, free_nats_per_dimension: 0.0 }, word_dropout: 0.0 };
+        let loss = LossWeights { kl: 0.5, bag: 0.2, free_nats_per_dimension: 0.0 };
+        let terms = StepTerms { loss, word_dropout: 0.0 };
         let one = (vec![eight_bars()], ChaCha8Rng::seed_from_u64(4));
-        let mut gradient = |batches: &[_]| {
+        let gradient = |batches: &[_]| {
             let mut replicas = Replicas::new(&model, &config, batches.len(), &device);
             replicas.gradient(&Workers::new(2), &weights, batches, terms)
         };

@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use crate::recipe::Recipe;
 
 /// Linear warm-up, then constant, then a half cosine to zero over the cool-down at the end.
-pub fn learning_rate(recipe: &Recipe, step: u64) -> f64 {
+pub(crate) fn learning_rate(recipe: &Recipe, step: u64) -> f64 {
     let warm = ((step + 1) as f64 / recipe.warmup_steps.max(1) as f64).min(1.0);
     let cooldown_steps = recipe.steps as f64 * recipe.cooldown_fraction;
     let left = recipe.steps.saturating_sub(step) as f64;
@@ -13,10 +13,11 @@ pub fn learning_rate(recipe: &Recipe, step: u64) -> f64 {
     recipe.learning_rate * warm * cool
 }
 
-/// β: in each cycle it rises linearly from 0 over the first half and stays at its maximum over the second (cyclical
+/// β: 0 at first, so that the latents learn to carry something before they cost anything; then in each cycle it rises linearly from 0 over the first half and stays at its maximum over the second (cyclical
 /// annealing, Fu et al. 2019); after the last cycle it stays there.
-pub fn kl_weight(recipe: &Recipe, step: u64) -> f64 {
+pub(crate) fn kl_weight(recipe: &Recipe, step: u64) -> f64 {
     let cycle = recipe.kl_cycle_steps;
+    let Some(step) = step.checked_sub(recipe.kl_delay_steps) else { return 0.0 };
     if cycle == 0 || step / cycle >= recipe.kl_cycles {
         return recipe.kl_weight_max;
     }
@@ -26,14 +27,14 @@ pub fn kl_weight(recipe: &Recipe, step: u64) -> f64 {
 
 /// Competence-based curriculum (Platanias et al. 2019, the square-root form): the share of the corpus, easiest first,
 /// that `step` draws from. √(t/T·(1 − c₀²) + c₀²), at most 1.
-pub fn competence(recipe: &Recipe, step: u64) -> f64 {
+pub(crate) fn competence(recipe: &Recipe, step: u64) -> f64 {
     let initial = recipe.initial_competence.powi(2);
     let progress = step as f64 / recipe.curriculum_steps.max(1) as f64;
     (progress * (1.0 - initial) + initial).sqrt().min(1.0)
 }
 
 /// Bars of a passage at a competence: one at none, `bars_max` at full.
-pub fn bars_at(recipe: &Recipe, competence: f64) -> usize {
+pub(crate) fn bars_at(recipe: &Recipe, competence: f64) -> usize {
     (1.0 + (recipe.bars_max - 1) as f64 * competence).round() as usize
 }
 
@@ -45,6 +46,7 @@ mod tests {
         Recipe {
             steps: 1000,
             warmup_steps: 100,
+            kl_delay_steps: 10,
             kl_cycle_steps: 100,
             kl_cycles: 2,
             curriculum_steps: 400,
@@ -64,7 +66,8 @@ mod tests {
 
     #[test]
     fn kl_weight_rises_and_holds_in_each_cycle() {
-        let at = |step| kl_weight(&recipe(), step) / recipe().kl_weight_max;
+        assert_eq!([kl_weight(&recipe(), 0), kl_weight(&recipe(), 9)], [0.0; 2]);
+        let at = |step: u64| kl_weight(&recipe(), step + 10) / recipe().kl_weight_max;
         assert_eq!([at(0), at(25), at(50), at(99), at(100), at(125)], [0.0, 0.5, 1.0, 1.0, 0.0, 0.5]);
         assert_eq!([at(200), at(225), at(10_000)], [1.0; 3]);
     }

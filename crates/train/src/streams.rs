@@ -5,7 +5,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 /// What random numbers are for; each purpose has streams of its own, so that a change to one draw moves no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// Initial weights.
     Initial,
     /// Which pieces and bars a pool holds.
@@ -17,7 +17,7 @@ pub enum Purpose {
 }
 
 /// The stream of a purpose's `index`-th use.
-pub fn stream(seed: u64, purpose: Purpose, index: u64) -> ChaCha8Rng {
+pub(crate) fn stream(seed: u64, purpose: Purpose, index: u64) -> ChaCha8Rng {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(index << 3 | purpose as u64);
     random

@@ -16,7 +16,7 @@ use crate::adamw::{AdamW, AdamWStep};
 use crate::baseline::{Baselines, baselines};
 use crate::checkpoint::{Checkpoints, RunState, hex};
 use crate::curriculum::Curriculum;
-use crate::elbo::KlTerms;
+use crate::elbo::LossWeights;
 use crate::error::TrainError;
 use crate::event::{Event, StepReport};
 use crate::log::{LogLine, RunLog};
@@ -210,8 +210,12 @@ impl<'c, 's> Trainer<'c, 's> {
         let recipe = self.state.recipe.clone();
         let micro_batches = self.next_micro_batches();
         let kl_weight = kl_weight(&recipe, step);
-        let kl = KlTerms { weight: kl_weight, free_nats_per_dimension: recipe.free_nats_per_dimension };
-        let terms = StepTerms { kl, word_dropout: recipe.word_dropout };
+        let loss = LossWeights {
+            kl: kl_weight,
+            bag: recipe.bag_weight,
+            free_nats_per_dimension: recipe.free_nats_per_dimension,
+        };
+        let terms = StepTerms { loss, word_dropout: recipe.word_dropout };
         let sums = self.replicas.gradient(&self.workers, &self.optimizer.weights, &micro_batches, terms);
         let loss = (sums.nll + kl_weight * sums.kl) / sums.notes.max(1) as f64;
         if !loss.is_finite() {

@@ -113,7 +113,7 @@ impl Sums {
 
 /// Validates `model` on `batches`, each of at least two passages of equally many bars; `seed` draws the latent noise,
 /// the same each time.
-pub fn validate(
+pub(crate) fn validate(
     workers: &Workers,
     model: &Cvae,
     config: &ModelConfig,

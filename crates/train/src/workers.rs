@@ -5,20 +5,20 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Threads that map a function over items.
 #[derive(Debug)]
-pub struct Workers {
+pub(crate) struct Workers {
     pools: Vec<ThreadPool>,
 }
 
 impl Workers {
     /// `count` threads, at least one.
-    pub fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         let pool = |_| ThreadPoolBuilder::new().num_threads(1).build().expect("the system has one more thread");
         Self { pools: (0..count.max(1)).map(pool).collect() }
     }
 
     /// `f` of each item with its index; results in the items' order, whatever the number of threads. Denormal numbers
     /// count as zero inside.
-    pub fn map<T: Send, R: Send>(&self, items: Vec<T>, f: impl Fn(usize, T) -> R + Sync) -> Vec<R> {
+    pub(crate) fn map<T: Send, R: Send>(&self, items: Vec<T>, f: impl Fn(usize, T) -> R + Sync) -> Vec<R> {
         let count = items.len();
         let mut shares: Vec<Vec<(usize, T)>> = self.pools.iter().map(|_| Vec::new()).collect();
         for (index, item) in items.into_iter().enumerate() {

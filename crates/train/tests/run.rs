@@ -1,5 +1,7 @@
 //! Whole runs on a small corpus: stopping and resuming, threads, and damaged checkpoints.
 
+#![allow(clippy::unwrap_used)] // in helpers of tests, which may fail as tests may
+
 use std::cell::Cell;
 use std::fs;
 use std::path::Path;
