@@ -4,7 +4,13 @@
 pub mod embedding;
 mod error;
 pub mod frechet;
+mod kernel;
 mod product;
+mod sound;
+mod subsample;
 pub mod symbolic;
 
 pub use error::EvalError;
+pub use kernel::{KernelAudioDistance, kernel_audio_distance};
+pub use sound::{FAD_CLIPS_ADVISED, SoundDistance, SoundOptions, SoundWarning, compare_sound};
+pub use subsample::Draws;
