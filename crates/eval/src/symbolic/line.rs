@@ -26,6 +26,7 @@ pub(crate) fn placed_notes(bars: &[EncodedBar]) -> Vec<PlacedNote> {
         placed.extend(bar.notes.iter().map(|&event| PlacedNote { step: start + u32::from(event.position), event }));
         start += bar.metre.steps();
     }
+    placed.sort_unstable();
     placed
 }
 

@@ -3,7 +3,9 @@
 //! that the model reads, [`EncodedPiece`](partita_encoding::EncodedPiece), so that all pieces have been put on one grid.
 
 pub mod adherence;
+pub mod classifier;
 pub mod coherence;
+pub mod copying;
 pub mod corruption;
 pub mod interval;
 mod line;

@@ -36,11 +36,13 @@ impl<'a> Density<'a> {
         let reach = KERNEL_REACH * self.bandwidth;
         for &value in self.values {
             let first = ((value - reach - low) / width).ceil().max(0.0) as usize;
-            let last = ((value + reach - low) / width).floor().min((points - 1) as f64);
-            for point in first..(last + 1.0).max(0.0) as usize {
+            let kernels = density.iter_mut().enumerate().skip(first).map(|(point, density)| {
                 let z = (low + point as f64 * width - value) / self.bandwidth;
-                density[point] += height * (-0.5 * z * z).exp();
-            }
+                (z, density)
+            });
+            kernels
+                .take_while(|&(z, _)| z <= KERNEL_REACH)
+                .for_each(|(z, density)| *density += height * (-0.5 * z * z).exp());
         }
         density
     }

@@ -9,6 +9,7 @@ mod density;
 mod histogram;
 
 pub use histogram::{Feature, PieceHistograms};
+pub(crate) use histogram::{inter_onsets, intervals};
 
 use density::Density;
 use serde::{Deserialize, Serialize};
