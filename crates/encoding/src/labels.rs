@@ -32,12 +32,12 @@ impl LabelVocabulary {
         Self { genres: sorted(genres), composers: sorted(composers) }
     }
 
-    /// The class of a genre, as spelt; failing that, whatever its case.
+    /// The class of a genre, as spelt; failing that, whatever its case, with spaces, hyphens or underscores.
     pub fn genre_id(&self, name: &str) -> Option<usize> {
         id(&self.genres, name)
     }
 
-    /// The class of a composer, as spelt; failing that, whatever its case.
+    /// The class of a composer, as spelt; failing that, whatever its case, with spaces, hyphens or underscores.
     pub fn composer_id(&self, name: &str) -> Option<usize> {
         id(&self.composers, name)
     }
@@ -62,9 +62,14 @@ fn sorted<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Vec<String> {
 
 fn id(names: &[String], name: &str) -> Option<usize> {
     names.iter().position(|known| known == name).or_else(|| {
-        let lower = name.to_lowercase();
-        names.iter().position(|known| known.to_lowercase() == lower)
+        let plain = plain(name);
+        names.iter().position(|known| self::plain(known) == plain)
     })
+}
+
+/// A name without case and with one kind of space: labels come from folders, where "Bill Evans" is `bill_evans`.
+fn plain(name: &str) -> String {
+    name.trim().to_lowercase().replace(['_', '-'], " ")
 }
 
 #[cfg(test)]
@@ -78,5 +83,8 @@ mod tests {
         assert_eq!(labels.genre_id("JAZZ"), Some(0));
         assert_eq!(labels.genre_id("polka"), None);
         assert_eq!(labels.composer_id("jazz"), None);
+        let folders = LabelVocabulary::new(["film"], ["bill_evans"]);
+        assert_eq!(folders.composer_id("Bill Evans"), Some(0));
+        assert_eq!(folders.composer_id("Gil Evans"), None);
     }
 }
