@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use super::noise::{LowPass, Noise};
 use super::sf2::Sample;
-use super::tone::leveled;
+use super::tone::{FADING, leveled};
 
 /// In Hz. Enough for cymbals; deep drums would do with less, but are short.
 const RATE: u32 = 32_000;
@@ -39,7 +39,7 @@ impl Hit {
         if self.is_endless {
             wave.extend_from_within(..8);
         }
-        Sample { name: name.to_owned(), data: leveled(&wave, f64::from(RATE)), rate: RATE, root: ROOT, repeat }
+        Sample { name: name.to_owned(), data: leveled(&wave, f64::from(RATE), FADING), rate: RATE, root: ROOT, repeat }
     }
 
     fn struck(&self, frames: usize) -> Vec<f64> {

@@ -11,7 +11,7 @@ mod timbres;
 mod tone;
 
 use kit::{DrumKey, kit};
-use patches::{Patch, patches, time};
+use patches::{Patch, attenuation, patches, time};
 use sf2::{Generator, Preset, Sample, Setting, Zone};
 use timbres::{TIMBRES, Timbre, TimbreName};
 
@@ -88,7 +88,7 @@ impl Samples {
         zone.keys = (drum.key, drum.key);
         zone.settings.extend([
             (Generator::OverridingRootKey, i16::from(drum.key) - i16::from(drum.higher)),
-            (Generator::ScaleTuning, 100),
+            attenuation(drum.softer),
             (Generator::Pan, drum.pan),
             (Generator::ExclusiveClass, drum.group),
         ]);
@@ -106,7 +106,7 @@ mod tests {
         let bank = builtin_bank();
         assert!(bank.len() <= 3_000_000, "{} bytes", bank.len());
         let digest = Sha256::digest(&bank).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        assert_eq!(digest, "d1c98c64d39237892f79ec9cc4bc34151678389c3c2dcfaa86b75189ce6fda58");
+        assert_eq!(digest, "c975e03ce65782d18d722e50c42f51b046c82cc8d9f387bfccb35cfcbf22337f");
     }
 
     #[test]

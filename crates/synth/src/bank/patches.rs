@@ -43,15 +43,22 @@ fn hit(name: &'static str, timbre: TimbreName) -> Patch {
 }
 
 impl Patch {
+    /// A setting replaces an earlier one of its kind.
     fn with(mut self, settings: &[Setting]) -> Self {
+        self.settings.retain(|(earlier, _)| settings.iter().all(|(later, _)| earlier != later));
         self.settings.extend(settings);
         self
     }
 
-    /// Two voices, in cents apart.
+    /// Two voices, in cents apart, and together about as loud as one.
     fn apart(mut self, cents: i16) -> Self {
         self.apart = cents;
-        self.with(&[(Generator::ChorusEffectsSend, 80)])
+        self.softer(3).with(&[(Generator::ChorusEffectsSend, 80)])
+    }
+
+    /// Softer by so many decibels.
+    fn softer(self, decibels: i16) -> Self {
+        self.with(&[attenuation(decibels)])
     }
 
     /// Vibrato of so many cents, after a third of a second.
@@ -91,6 +98,12 @@ impl Patch {
     }
 }
 
+/// Softer by so many decibels. Synthesizers take 40 % of the format's centibels, as the sound cards did that it was
+/// made for.
+pub(super) fn attenuation(decibels: i16) -> Setting {
+    (Generator::InitialAttenuation, decibels * 25)
+}
+
 /// Seconds in the format's time cents.
 pub(super) fn time(seconds: f64) -> i16 {
     (1200.0 * libm::log2(seconds)) as i16
@@ -121,12 +134,12 @@ pub(super) fn patches() -> Vec<Patch> {
 
 fn piano() -> [Patch; 8] {
     [
-        fading("Grand Piano", Piano, 14.0),
-        fading("Bright Piano", Steel, 12.0),
-        fading("Electric Grand", Piano, 9.0).apart(4),
-        fading("Honky-tonk Piano", Piano, 9.0).apart(14),
-        fading("Electric Piano 1", ElectricPiano, 9.0),
-        fading("Electric Piano 2", GlassPiano, 8.0).apart(6),
+        fading("Grand Piano", Piano, 14.0).softer(4),
+        fading("Bright Piano", Steel, 12.0).softer(4),
+        fading("Electric Grand", Piano, 9.0).apart(4).softer(6),
+        fading("Honky-tonk Piano", Piano, 9.0).apart(14).softer(6),
+        fading("Electric Piano 1", ElectricPiano, 9.0).softer(4),
+        fading("Electric Piano 2", GlassPiano, 8.0).apart(6).softer(7),
         fading("Harpsichord", Harpsichord, 6.0),
         fading("Clavinet", Harpsichord, 4.0).dark(3500.0),
     ]
@@ -135,13 +148,13 @@ fn piano() -> [Patch; 8] {
 fn chromatic() -> [Patch; 8] {
     [
         fading("Celesta", Celesta, 5.0),
-        fading("Glockenspiel", Celesta, 6.0),
-        fading("Music Box", Celesta, 4.0).apart(5),
+        fading("Glockenspiel", Celesta, 6.0).softer(3),
+        fading("Music Box", Celesta, 4.0).apart(5).softer(4),
         fading("Vibraphone", Vibraphone, 10.0).tremolo(3),
         fading("Marimba", Marimba, 2.2),
-        fading("Xylophone", Xylophone, 1.4),
-        fading("Tubular Bells", Bell, 10.0),
-        fading("Dulcimer", Harpsichord, 5.0).apart(8),
+        fading("Xylophone", Xylophone, 1.4).softer(3),
+        fading("Tubular Bells", Bell, 10.0).softer(2),
+        fading("Dulcimer", Harpsichord, 5.0).apart(8).softer(4),
     ]
 }
 
@@ -152,9 +165,9 @@ fn organ() -> [Patch; 8] {
         held("Rock Organ", RockOrgan, 0.006, 0.06).apart(7),
         held("Church Organ", ChurchOrgan, 0.05, 0.4),
         held("Reed Organ", Reeds, 0.05, 0.12),
-        held("Accordion", Reeds, 0.03, 0.1).apart(12),
+        held("Accordion", Reeds, 0.03, 0.1).apart(12).softer(3),
         held("Harmonica", Reeds, 0.03, 0.1).vibrato(10),
-        held("Bandoneon", Reeds, 0.04, 0.1).apart(6),
+        held("Bandoneon", Reeds, 0.04, 0.1).apart(6).softer(6),
     ]
 }
 
@@ -163,7 +176,7 @@ fn guitar() -> [Patch; 8] {
         fading("Nylon Guitar", Nylon, 6.0),
         fading("Steel Guitar", Steel, 7.0),
         fading("Jazz Guitar", Nylon, 7.0).dark(2200.0),
-        fading("Clean Guitar", Steel, 8.0).apart(5),
+        fading("Clean Guitar", Steel, 8.0).apart(5).softer(8),
         fading("Muted Guitar", Nylon, 0.9),
         held("Overdriven Guitar", Overdrive, 0.004, 0.12).vibrato(6),
         held("Distortion Guitar", Overdrive, 0.004, 0.15).apart(6),
@@ -180,7 +193,7 @@ fn bass() -> [Patch; 8] {
         fading("Slap Bass 1", Slap, 6.0),
         fading("Slap Bass 2", Slap, 5.0),
         fading("Synth Bass 1", SawWave, 5.0).opening(250.0, 3.0, 0.004),
-        fading("Synth Bass 2", SquareWave, 5.0).opening(200.0, 2.5, 0.004),
+        fading("Synth Bass 2", SquareWave, 5.0).opening(200.0, 2.5, 0.004).softer(3),
     ]
 }
 
@@ -190,7 +203,7 @@ fn strings() -> [Patch; 8] {
         held("Viola", Violin, 0.07, 0.15).vibrato(12).dark(4500.0),
         held("Cello", Cello, 0.07, 0.18).vibrato(12),
         held("Contrabass", Cello, 0.08, 0.18).vibrato(8).dark(3000.0),
-        held("Tremolo Strings", Violin, 0.06, 0.2).apart(9).tremolo(5),
+        held("Tremolo Strings", Violin, 0.06, 0.2).apart(9).tremolo(5).softer(8),
         fading("Pizzicato Strings", Nylon, 1.3),
         fading("Orchestral Harp", Nylon, 6.0),
         fading("Timpani", Tom, 4.0),
@@ -201,8 +214,8 @@ fn ensemble() -> [Patch; 8] {
     [
         held("String Ensemble 1", Violin, 0.1, 0.3).apart(12),
         held("String Ensemble 2", Cello, 0.18, 0.4).apart(12),
-        held("Synth Strings 1", SawWave, 0.12, 0.4).apart(14).dark(4500.0),
-        held("Synth Strings 2", SawWave, 0.25, 0.6).apart(18).dark(3000.0),
+        held("Synth Strings 1", SawWave, 0.12, 0.4).apart(14).dark(4500.0).softer(6),
+        held("Synth Strings 2", SawWave, 0.25, 0.6).apart(18).dark(3000.0).softer(5),
         held("Choir Aahs", Aah, 0.12, 0.3).apart(10).vibrato(8),
         held("Voice Oohs", Ooh, 0.1, 0.3).apart(8).vibrato(8),
         held("Synth Voice", Ooh, 0.08, 0.3).apart(12),
@@ -215,9 +228,9 @@ fn brass() -> [Patch; 8] {
         held("Trumpet", Trumpet, 0.03, 0.1).opening(1200.0, 2.6, 0.05).vibrato(7),
         held("Trombone", Trumpet, 0.04, 0.12).opening(800.0, 2.3, 0.07),
         held("Tuba", Horn, 0.05, 0.12).opening(500.0, 2.0, 0.06),
-        held("Muted Trumpet", Oboe, 0.03, 0.1),
+        held("Muted Trumpet", Oboe, 0.03, 0.1).softer(6),
         held("French Horn", Horn, 0.06, 0.18).opening(700.0, 2.0, 0.09),
-        held("Brass Section", Trumpet, 0.04, 0.14).apart(10).opening(1000.0, 2.6, 0.06),
+        held("Brass Section", Trumpet, 0.04, 0.14).apart(10).opening(1000.0, 2.6, 0.06).softer(8),
         held("Synth Brass 1", SawWave, 0.02, 0.15).apart(10).opening(600.0, 3.0, 0.05),
         held("Synth Brass 2", SawWave, 0.05, 0.25).apart(14).opening(500.0, 2.6, 0.12),
     ]
@@ -257,7 +270,7 @@ fn lead() -> [Patch; 8] {
         held("Chiff Lead", PanFlute, 0.004, 0.1),
         held("Charang Lead", Overdrive, 0.005, 0.1).apart(8),
         held("Voice Lead", Aah, 0.03, 0.15).vibrato(10),
-        held("Fifths Lead", SawWave, 0.005, 0.1).apart(20),
+        held("Fifths Lead", SawWave, 0.005, 0.1).apart(20).softer(5),
         held("Bass and Lead", SawWave, 0.004, 0.1).opening(500.0, 3.0, 0.01),
     ]
 }
@@ -266,10 +279,10 @@ fn pad() -> [Patch; 8] {
     [
         held("New Age Pad", GlassPiano, 0.1, 1.2).apart(8),
         held("Warm Pad", SawWave, 0.4, 1.2).apart(12).dark(1400.0),
-        held("Polysynth Pad", SawWave, 0.05, 0.6).apart(10),
+        held("Polysynth Pad", SawWave, 0.05, 0.6).apart(10).softer(6),
         held("Choir Pad", Ooh, 0.3, 1.2).apart(14),
         held("Bowed Pad", Metal, 0.5, 1.2).apart(8),
-        held("Metallic Pad", Metal, 0.15, 1.4).apart(14),
+        held("Metallic Pad", Metal, 0.15, 1.4).apart(14).softer(6),
         held("Halo Pad", Aah, 0.5, 1.5).apart(12),
         held("Sweep Pad", SawWave, 0.3, 1.4).apart(12).opening(300.0, 3.5, 1.5),
     ]
@@ -277,24 +290,24 @@ fn pad() -> [Patch; 8] {
 
 fn effects() -> [Patch; 8] {
     [
-        fading("Rain", GlassPiano, 5.0).apart(12),
+        fading("Rain", GlassPiano, 5.0).apart(12).softer(4),
         held("Soundtrack", SawWave, 0.4, 1.4).apart(16).dark(2200.0),
-        fading("Crystal", Bell, 6.0).apart(6),
+        fading("Crystal", Bell, 6.0).apart(6).softer(3),
         fading("Atmosphere", Steel, 9.0).apart(14),
-        held("Brightness", Metal, 0.02, 1.0).apart(10),
-        held("Goblins", Growl, 0.4, 1.2).apart(18).dark(1800.0),
+        held("Brightness", Metal, 0.02, 1.0).apart(10).softer(5),
+        held("Goblins", Growl, 0.4, 1.2).apart(18).dark(1800.0).softer(6),
         held("Echoes", Ooh, 0.1, 1.5).apart(10).tremolo(4),
-        held("Star Theme", SawWave, 0.1, 1.0).apart(9).dark(2500.0),
+        held("Star Theme", SawWave, 0.1, 1.0).apart(9).dark(2500.0).softer(5),
     ]
 }
 
 fn ethnic() -> [Patch; 8] {
     [
-        fading("Sitar", Koto, 7.0).apart(7),
+        fading("Sitar", Koto, 7.0).apart(7).softer(4),
         fading("Banjo", Koto, 2.4),
         fading("Shamisen", Koto, 2.0).dark(4000.0),
         fading("Koto", Koto, 5.0),
-        fading("Kalimba", Marimba, 2.5),
+        fading("Kalimba", Marimba, 2.5).softer(4),
         held("Bagpipe", Oboe, 0.02, 0.08).apart(6),
         held("Fiddle", Violin, 0.04, 0.12).vibrato(10),
         held("Shanai", Oboe, 0.03, 0.1).vibrato(14),
@@ -310,19 +323,19 @@ fn percussive() -> [Patch; 8] {
         hit("Taiko Drum", Tom),
         hit("Melodic Tom", Tom),
         hit("Synth Drum", Kick),
-        held("Reverse Cymbal", Swell, 1.6, 0.05),
+        held("Reverse Cymbal", Swell, 1.6, 0.05).softer(8),
     ]
 }
 
 fn sounds() -> [Patch; 8] {
     [
         hit("Guitar Fret Noise", Scrape),
-        held("Breath Noise", Wind, 0.05, 0.2),
-        held("Seashore", Swell, 1.2, 1.5).tremolo(6).dark(2500.0),
-        held("Bird Tweet", Whistle, 0.01, 0.1).wailing(700),
-        held("Telephone Ring", SquareWave, 0.005, 0.05).tremolo(20),
-        held("Helicopter", Rumble, 0.1, 0.4).tremolo(15),
-        held("Applause", Swell, 0.5, 0.8).dark(5000.0),
+        held("Breath Noise", Wind, 0.05, 0.2).softer(14),
+        held("Seashore", Swell, 1.2, 1.5).tremolo(4).dark(4500.0),
+        held("Bird Tweet", Whistle, 0.01, 0.1).wailing(700).softer(5),
+        held("Telephone Ring", SquareWave, 0.005, 0.05).tremolo(9).softer(8),
+        held("Helicopter", Rumble, 0.1, 0.4).tremolo(9).softer(10),
+        held("Applause", Swell, 0.5, 0.8).dark(5000.0).softer(5),
         hit("Gunshot", Snare),
     ]
 }

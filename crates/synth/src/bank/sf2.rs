@@ -16,7 +16,7 @@ pub(super) struct Sample {
 }
 
 /// What is set for a zone; the number is the format's.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
 pub(super) enum Generator {
     ModLfoToPitch = 5,
@@ -40,10 +40,10 @@ pub(super) enum Generator {
     KeynumToVolEnvDecay = 40,
     Instrument = 41,
     KeyRange = 43,
+    InitialAttenuation = 48,
     FineTune = 52,
     SampleId = 53,
     SampleModes = 54,
-    ScaleTuning = 56,
     ExclusiveClass = 57,
     OverridingRootKey = 58,
 }

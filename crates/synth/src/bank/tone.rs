@@ -12,8 +12,11 @@ pub(super) const ROOTS: [u8; 6] = [36, 48, 60, 72, 84, 96];
 const BAND: f64 = 0.36;
 /// Samples after the loop that repeat its beginning, for players that interpolate over several.
 const OVERHANG: usize = 8;
-/// Loudness to which samples are brought: their root mean square at the start, and the peak that must not be passed.
-const LEVEL: f64 = 0.2;
+/// Loudness to which samples are brought, as the root mean square at the start: of sounds that last, and of those that
+/// fade and so must start louder.
+const LASTING: f64 = 0.2;
+pub(super) const FADING: f64 = 0.33;
+/// The peak that no sample may pass.
 const PEAK: f64 = 0.97;
 
 /// How the partials of a tone stand to each other.
@@ -83,7 +86,13 @@ impl Tone {
         self.add_noise(&layout, &mut wave);
         let repeat = Some((layout.start, layout.start + layout.length));
         let name = format!("{name} {root}");
-        Sample { name, data: leveled(&wave, layout.rate), rate: layout.rate.round() as u32, root, repeat }
+        Sample {
+            name,
+            data: leveled(&wave, layout.rate, if self.ring == 0.0 { LASTING } else { FADING }),
+            rate: layout.rate.round() as u32,
+            root,
+            repeat,
+        }
     }
 
     fn layout(&self, root: u8) -> Layout {
@@ -228,11 +237,11 @@ impl Fade {
     }
 }
 
-/// Brought to the common loudness, in 16 bits.
-pub(super) fn leveled(wave: &[f64], rate: f64) -> Vec<i16> {
+/// Brought to a loudness, in 16 bits.
+pub(super) fn leveled(wave: &[f64], rate: f64, loudness: f64) -> Vec<i16> {
     let head = &wave[..wave.len().min((0.1 * rate) as usize).max(1)];
     let power = head.iter().map(|value| value * value).sum::<f64>() / head.len() as f64;
     let peak = wave.iter().fold(1e-9, |peak: f64, value| peak.max(value.abs()));
-    let gain = (LEVEL / libm::sqrt(power).max(1e-9)).min(PEAK / peak);
+    let gain = (loudness / libm::sqrt(power).max(1e-9)).min(PEAK / peak);
     wave.iter().map(|value| libm::round(value * gain * 32_767.0) as i16).collect()
 }
