@@ -41,7 +41,9 @@ pub struct GenreStatistics {
     pub qpm_quantiles: Vec<f32>,
     /// Pieces by key, commonest first.
     pub keys: Vec<(Key, u64)>,
-    /// Pieces by the instruments that play, commonest first; rare ones are left out.
+    /// Pieces on the beat by the instruments that play, commonest first; rare ones are left out. Performances by the
+    /// clock are not counted: where they are most of a genre they are all of one instrument, and nothing is composed
+    /// by the clock.
     pub instruments: Vec<(InstrumentSet, u64)>,
 }
 
@@ -128,16 +130,18 @@ impl Counts {
         self.pieces += 1;
         match grid {
             Grid::Time => self.on_clock += 1,
-            Grid::Beat => *self.metres.entry(main_metre).or_default() += 1,
+            Grid::Beat => {
+                *self.metres.entry(main_metre).or_default() += 1;
+                if let Some(instruments) = conditions.instruments {
+                    *self.instruments.entry(instruments).or_default() += 1;
+                }
+            }
         }
         if let Some(qpm) = conditions.qpm {
             *self.tempos.entry((qpm * 100.0).round() as u32).or_default() += 1;
         }
         if let Some(key) = conditions.key {
             *self.keys.entry(key.class()).or_default() += 1;
-        }
-        if let Some(instruments) = conditions.instruments {
-            *self.instruments.entry(instruments).or_default() += 1;
         }
     }
 
@@ -198,7 +202,7 @@ mod tests {
         builder.add(&piece("jazz", 200.0, &[0, 32]), Grid::Beat, Metre::COMMON_TIME);
         builder.add(&piece("jazz", 120.0, &[0]), Grid::Beat, waltz);
         builder.add(&piece("folk", 90.0, &[40]), Grid::Beat, waltz);
-        builder.add(&Conditions::default(), Grid::Time, Metre::COMMON_TIME);
+        builder.add(&Conditions { genre: None, qpm: None, ..piece("", 0.0, &[7]) }, Grid::Time, Metre::COMMON_TIME);
         builder.finish()
     }
 
@@ -211,6 +215,7 @@ mod tests {
         assert_eq!(jazz.instruments_at(0.9), Some([0].into_iter().collect()));
         assert_eq!(statistics.genre(Some("polka")), statistics.genre(None));
         assert_eq!((statistics.all.pieces, statistics.all.on_clock), (5, 1));
+        assert!(statistics.all.instruments.iter().all(|(set, _)| !set.contains(7)));
         assert_eq!(statistics.all.metres.iter().map(|(_, count)| count).sum::<u64>(), 4);
     }
 
