@@ -9,8 +9,13 @@ use partita_score::{Limits, Reading};
 
 /// Reads one MIDI file.
 pub(crate) fn read_score(path: &Path, limits: &Limits) -> Result<Reading> {
-    let bytes = read_at_most(path, limits.file_bytes).map_err(|error| advised("read", path, &error))?;
+    let bytes = read_bytes(path, limits.file_bytes)?;
     partita_score::read(&bytes, limits).with_context(|| format!("read {}", path.display()))
+}
+
+/// A file's bytes; of more than `limit` of them one too many, so that whoever takes them sees it.
+pub(crate) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>> {
+    read_at_most(path, limit).map_err(|error| advised("read", path, &error))
 }
 
 /// The file's bytes; one more than `limit` of them at most, so that the reader sees that there were too many

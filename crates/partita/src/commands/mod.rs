@@ -4,6 +4,7 @@
 mod bench;
 mod inspect;
 mod prepare;
+mod render;
 mod train;
 
 use clap::Subcommand;
@@ -30,6 +31,7 @@ macro_rules! commands {
 }
 
 commands! {
+    render::Render,
     prepare::Prepare,
     train::Train,
     inspect::Inspect,

@@ -6,4 +6,5 @@ mod bench;
 mod inspect;
 mod manners;
 mod prepare;
+mod render;
 mod stage;

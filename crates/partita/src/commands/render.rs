@@ -1,0 +1,199 @@
+//! `partita render`: from a MIDI file to sound.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use partita_score::{Limits, Score, Tick};
+use partita_synth::{
+    Audio, INSTALLED_BANKS, RATE_HZ_MAX, RATE_HZ_MIN, RenderOptions, SAMPLE_RATE_HZ, SampleFormat, SoundFont,
+    SynthError, SynthLimits, render_watched, write_wav,
+};
+use serde::Serialize;
+
+use crate::console::Console;
+use crate::failure::WrongUse;
+use crate::files::{read_bytes, read_score, write_whole};
+use crate::interrupt::Interrupt;
+use crate::table::write_facts;
+
+/// Play a MIDI file into a WAV file
+///
+/// The instruments come from a SoundFont 2 bank: the one given, else default.sf2 in ~/.local/share/soundfonts, else the
+/// first that the system keeps where systems keep them, else a small bank that the program brings along. The gain is
+/// fixed, so that pieces compare; --normalize makes the loudest sample reach -1 dB instead.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Render {
+    /// The MIDI file
+    #[arg(value_name = "FILE")]
+    input: PathBuf,
+    /// The sound file to write (.wav); without it, FILE's name with this ending, in the current folder
+    #[arg(short, long, value_name = "WAV")]
+    output: Option<PathBuf>,
+    /// The bank to play with (.sf2), or 'builtin' for the program's own
+    #[arg(long, value_name = "SF2|builtin")]
+    soundfont: Option<PathBuf>,
+    /// As loud as goes without clipping, for listening
+    #[arg(long)]
+    normalize: bool,
+    /// Samples a second
+    #[arg(long, value_name = "HZ", default_value_t = SAMPLE_RATE_HZ, value_parser = clap::value_parser!(u32).range(i64::from(RATE_HZ_MIN)..=i64::from(RATE_HZ_MAX)))]
+    rate: u32,
+    /// One channel, the mean of left and right
+    #[arg(long)]
+    mono: bool,
+    /// No reverb and no chorus
+    #[arg(long)]
+    dry: bool,
+    /// 32-bit floating-point samples, which cannot clip, instead of 16-bit integers
+    #[arg(long)]
+    float: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  partita render song.mid
+  partita render song.mid -o song.wav --normalize
+  partita render song.mid -o song.wav --soundfont GeneralUser.sf2
+  partita render song.mid -o clip.wav --mono --rate 16000 --float --json";
+
+/// What `--soundfont` calls the program's own bank.
+const BUILTIN: &str = "builtin";
+/// Where a user keeps a bank for all programs, in the home folder.
+const USERS_BANK: &str = ".local/share/soundfonts/default.sf2";
+/// The peak of `--normalize`: 1 dB below full scale.
+const LISTENING_PEAK: f32 = 0.891;
+
+impl Render {
+    pub(crate) fn run(&self, console: &Console) -> Result<()> {
+        let output = self.output()?;
+        let score = read_score(&self.input, &Limits::default())?.score;
+        let (bank, soundfont) = self.soundfont(console)?;
+        let mut audio = self.played(&score, &soundfont, console)?;
+        if self.mono {
+            audio = audio.to_mono();
+        }
+        audio = audio.resampled(self.rate)?;
+        if self.normalize {
+            audio.normalize(LISTENING_PEAK);
+        }
+        let format = if self.float { SampleFormat::Float32 } else { SampleFormat::Pcm16 };
+        if audio.peak() > 1.0 && !self.float {
+            console.note("the loudest parts are clipped; --normalize or --float keeps them whole");
+        }
+        write_whole(&output, &write_wav(&audio, format)?)?;
+        console.finish(&Report::new(output, bank, &soundfont, &audio))
+    }
+
+    fn output(&self) -> Result<PathBuf> {
+        let output = match &self.output {
+            Some(output) => output.clone(),
+            None => Path::new(self.input.file_name().unwrap_or_default()).with_extension("wav"),
+        };
+        match output.extension() {
+            Some(ending) if ending.eq_ignore_ascii_case("wav") => Ok(output),
+            _ => Err(WrongUse(format!("render: {} is no WAV file; end its name in .wav", output.display())).into()),
+        }
+    }
+
+    /// The bank and its name.
+    fn soundfont(&self, console: &Console) -> Result<(String, SoundFont)> {
+        match &self.soundfont {
+            Some(name) if name.as_os_str() == BUILTIN => builtin(),
+            Some(path) => read_soundfont(path),
+            None => match installed() {
+                Some(path) => read_soundfont(&path).or_else(|error| {
+                    console.note(&format!("{error:#}; the program's own bank is played instead"));
+                    builtin()
+                }),
+                None => builtin(),
+            },
+        }
+    }
+
+    fn played(&self, score: &Score<Tick>, soundfont: &SoundFont, console: &Console) -> Result<Audio> {
+        let options = RenderOptions { effects: !self.dry, ..RenderOptions::default() };
+        let (bar, interrupt) = (console.progress("rendering", "s"), Interrupt::listen()?);
+        let audio = render_watched(score, soundfont, &options, &mut |progress| {
+            bar.set_length(progress.seconds_total as u64);
+            bar.set_position(progress.seconds as u64);
+            if interrupt.is_raised() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        bar.finish_and_clear();
+        audio.map_err(explained).with_context(|| format!("render {}", self.input.display()))
+    }
+}
+
+/// Says what a user can do, who has no limits to raise.
+fn explained(error: SynthError) -> anyhow::Error {
+    match error {
+        SynthError::Limit { found, limit, .. } => {
+            anyhow::anyhow!("it lasts {found} seconds, and the limit is {limit}; cut the piece, or check its tempo")
+        }
+        other => other.into(),
+    }
+}
+
+fn builtin() -> Result<(String, SoundFont)> {
+    Ok((BUILTIN.to_owned(), SoundFont::builtin().context("make the program's own bank")?))
+}
+
+fn read_soundfont(path: &Path) -> Result<(String, SoundFont)> {
+    let limits = SynthLimits::default();
+    let bytes = read_bytes(path, limits.soundfont_bytes)?;
+    let soundfont = SoundFont::read(&bytes, &limits).with_context(|| format!("read {}", path.display()))?;
+    Ok((path.display().to_string(), soundfont))
+}
+
+/// The first bank that is there.
+fn installed() -> Option<PathBuf> {
+    let users = std::env::home_dir().map(|home| home.join(USERS_BANK));
+    users.into_iter().chain(INSTALLED_BANKS.iter().map(PathBuf::from)).find(|path| path.is_file())
+}
+
+/// What `render` prints.
+#[derive(Debug, Serialize)]
+struct Report {
+    path: PathBuf,
+    seconds: f64,
+    peak: f32,
+    channels: usize,
+    sample_rate_hz: u32,
+    soundfont: String,
+    soundfont_sha256: String,
+}
+
+impl Report {
+    fn new(path: PathBuf, bank: String, soundfont: &SoundFont, audio: &Audio) -> Self {
+        Self {
+            path,
+            seconds: audio.seconds(),
+            peak: audio.peak(),
+            channels: audio.channels().len(),
+            sample_rate_hz: audio.sample_rate_hz(),
+            soundfont: bank,
+            soundfont_sha256: soundfont.sha256().to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let channels = if self.channels == 1 { "mono" } else { "stereo" };
+        let decibels = 20.0 * self.peak.log10();
+        let peak = if self.peak > 0.0 { format!("{decibels:.1} dB of full scale") } else { "silence".to_owned() };
+        write_facts(
+            f,
+            &[
+                ("sound", format!("{}, {:.1} s", self.path.display(), self.seconds)),
+                ("samples", format!("{channels}, {} Hz", self.sample_rate_hz)),
+                ("peak", peak),
+                ("soundfont", self.soundfont.clone()),
+                ("its SHA-256", self.soundfont_sha256.clone()),
+            ],
+        )
+    }
+}
