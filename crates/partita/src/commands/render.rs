@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use clap::builder::RangedI64ValueParser;
 use partita_score::{Limits, Score, Tick};
 use partita_synth::{
     Audio, INSTALLED_BANKS, RATE_HZ_MAX, RATE_HZ_MIN, RenderOptions, SAMPLE_RATE_HZ, SampleFormat, SoundFont,
@@ -40,7 +41,7 @@ pub(crate) struct Render {
     #[arg(long)]
     normalize: bool,
     /// Samples a second
-    #[arg(long, value_name = "HZ", default_value_t = SAMPLE_RATE_HZ, value_parser = clap::value_parser!(u32).range(i64::from(RATE_HZ_MIN)..=i64::from(RATE_HZ_MAX)))]
+    #[arg(long, value_name = "HZ", default_value_t = SAMPLE_RATE_HZ, value_parser = rate())]
     rate: u32,
     /// One channel, the mean of left and right
     #[arg(long)]
@@ -125,6 +126,10 @@ impl Render {
         bar.finish_and_clear();
         audio.map_err(explained).with_context(|| format!("render {}", self.input.display()))
     }
+}
+
+fn rate() -> RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(i64::from(RATE_HZ_MIN)..=i64::from(RATE_HZ_MAX))
 }
 
 /// Says what a user can do, who has no limits to raise.
