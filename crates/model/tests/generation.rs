@@ -4,7 +4,7 @@ mod common;
 
 use burn::tensor::Device;
 use partita_encoding::{DRUMS, InstrumentSet};
-use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose};
+use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose, compose_aloud};
 use partita_model::{BarFeatures, ConditionClasses};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -34,6 +34,18 @@ fn a_seed_gives_the_same_piece_and_another_seed_another() {
     let sampling = Sampling { guidance: 1.5, ..Sampling::default() };
     assert_eq!(composed(&plan, &sampling, 4), composed(&plan, &sampling, 4));
     assert_ne!(composed(&plan, &sampling, 4), composed(&plan, &sampling, 5));
+}
+
+#[test]
+fn each_note_is_told_as_it_is_written() {
+    let (plan, sampling, device) = (plan(3, Some(1), Instruments::ALL), Sampling::default(), Device::flex());
+    let mut heard = vec![Vec::new(); 3];
+    let mut random = ChaCha8Rng::seed_from_u64(4);
+    let mut hear = |bar: usize, note: &partita_encoding::NoteEvent| heard[bar].push(*note);
+    let config = common::config();
+    let bars = compose_aloud(&common::model(&device), &config, &plan, &sampling, &mut random, &device, &mut hear);
+    assert_eq!(heard, bars);
+    assert_eq!(bars, composed(&plan, &sampling, 4));
 }
 
 #[test]

@@ -6,4 +6,4 @@ mod writer;
 
 pub use grammar::Instruments;
 pub use sampling::{Sampling, SamplingError};
-pub use writer::{Plan, PlannedBar, compose};
+pub use writer::{Plan, PlannedBar, compose, compose_aloud};

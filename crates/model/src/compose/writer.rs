@@ -48,8 +48,21 @@ pub fn compose(
     random: &mut ChaCha8Rng,
     device: &Device,
 ) -> Vec<Vec<NoteEvent>> {
+    compose_aloud(model, config, plan, sampling, random, device, &mut |_, _| {})
+}
+
+/// [`compose`] that tells `hear` of each note and its bar as soon as it is written.
+pub fn compose_aloud(
+    model: &Cvae,
+    config: &ModelConfig,
+    plan: &Plan,
+    sampling: &Sampling,
+    random: &mut ChaCha8Rng,
+    device: &Device,
+    hear: &mut dyn FnMut(usize, &NoteEvent),
+) -> Vec<Vec<NoteEvent>> {
     let mut writer = Writer::new(model, config, plan, sampling, random, device);
-    (0..plan.bars.len()).map(|bar| writer.write_bar(bar, random)).collect()
+    (0..plan.bars.len()).map(|bar| writer.write_bar(bar, random, hear)).collect()
 }
 
 /// The decoder in the middle of a piece. Row 0 knows the conditions; row 1, if there is one, does not.
@@ -90,7 +103,12 @@ impl<'a> Writer<'a> {
     }
 
     /// The notes of one bar: first the line before it is read, then each note as it is written.
-    fn write_bar(&mut self, bar: usize, random: &mut ChaCha8Rng) -> Vec<NoteEvent> {
+    fn write_bar(
+        &mut self,
+        bar: usize,
+        random: &mut ChaCha8Rng,
+        hear: &mut dyn FnMut(usize, &NoteEvent),
+    ) -> Vec<NoteEvent> {
         let mut notes: Vec<NoteEvent> = Vec::new();
         let mut state = self.read(bar, None);
         loop {
@@ -103,6 +121,7 @@ impl<'a> Writer<'a> {
                 last: notes.last().copied(),
             };
             let Some(note) = self.draw_note(&state, &grammar, random) else { return notes };
+            hear(bar, &note);
             notes.push(note);
             state = self.read(bar, Some(&note));
         }
