@@ -2,6 +2,7 @@
 //! struct of arguments that derives [`clap::Args`] and has the method `run`.
 
 mod bench;
+mod compose;
 mod inspect;
 mod prepare;
 mod render;
@@ -31,6 +32,7 @@ macro_rules! commands {
 }
 
 commands! {
+    compose::Compose,
     render::Render,
     prepare::Prepare,
     train::Train,

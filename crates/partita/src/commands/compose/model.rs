@@ -1,0 +1,40 @@
+//! The model that composes: the program's own, or one from a file.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use partita_model::{Compute, Cvae, Device, ModelDescription};
+
+/// The default model, trained with this program; assets/MODEL_CARD.md tells on what and how well.
+const EMBEDDED: &[u8] = include_bytes!("../../../assets/small.safetensors");
+/// The file of a run that holds its best model.
+const RUN_MODEL: &str = "model.safetensors";
+
+/// A model ready to compose.
+pub(crate) struct LoadedModel {
+    pub(crate) description: ModelDescription,
+    pub(super) network: Cvae,
+    pub(super) device: Device,
+}
+
+impl LoadedModel {
+    /// From a file or a run's folder; without either, the embedded one.
+    pub(crate) fn load(path: Option<&Path>) -> Result<Self> {
+        match path {
+            None => Self::from_bytes(EMBEDDED).context("load the embedded model"),
+            Some(path) => {
+                let file = if path.is_dir() { path.join(RUN_MODEL) } else { path.to_owned() };
+                let bytes = fs::read(&file).with_context(|| format!("read {}", file.display()))?;
+                Self::from_bytes(&bytes).with_context(|| format!("load {}", file.display()))
+            }
+        }
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        // One note after another leaves nothing for a graphics card to do at once.
+        let device = Compute::Cpu.device()?;
+        let (description, network) = ModelDescription::from_bytes(bytes, &device)?;
+        Ok(Self { description, network, device })
+    }
+}

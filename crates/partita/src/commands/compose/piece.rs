@@ -1,0 +1,90 @@
+//! One piece: what was left open is drawn from the genre's statistics, then the model writes.
+
+use partita_encoding::{
+    BarConditions, Conditions, EncodedBar, EncodedPiece, Grid, InstrumentSet, Metre, density_class, polyphony_class,
+};
+use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose_aloud};
+use partita_model::{BarFeatures, ConditionClasses};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::asked::Asked;
+use super::model::LoadedModel;
+
+/// Tempo of a piece whose genre has none in the model's statistics.
+pub(super) const QPM_IF_UNKNOWN: f32 = 110.0;
+/// Notes of a bar, at most: above what 99.9 % of the corpus' bars have.
+const NOTES_PER_BAR_MAX: usize = 160;
+
+/// A piece and how it came about.
+pub(crate) struct Composed {
+    pub(crate) piece: EncodedPiece,
+    pub(super) metre: Metre,
+    pub(super) seed: u64,
+}
+
+impl Composed {
+    pub(crate) fn notes(&self) -> usize {
+        self.piece.bars.iter().map(|bar| bar.notes.len()).sum()
+    }
+
+    /// How long the music lasts.
+    pub(crate) fn seconds(&self) -> f64 {
+        let quarters: f32 = self.piece.bars.iter().map(|bar| bar.metre.quarters()).sum();
+        f64::from(quarters) * 60.0 / f64::from(self.piece.conditions.qpm.unwrap_or(QPM_IF_UNKNOWN))
+    }
+}
+
+/// Composes the piece of `seed`; `hear` is called at each note as it is written.
+pub(crate) fn compose(model: &LoadedModel, asked: &Asked, sampling: &Sampling, seed: u64, hear: &dyn Fn()) -> Composed {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let (conditions, metre) = filled(model, asked, &mut random);
+    let plan = plan(model, asked, &conditions, metre);
+    let config = &model.description.config;
+    let (network, device) = (&model.network, &model.device);
+    let notes = compose_aloud(network, config, &plan, sampling, &mut random, device, &mut |_, _| hear());
+    let bars = notes.into_iter().map(|notes| EncodedBar { metre, notes, conditions: BarConditions::default() });
+    Composed { piece: EncodedPiece { grid: Grid::Beat, bars: bars.collect(), conditions }, metre, seed }
+}
+
+/// What was asked, and the rest as usual in the genre. Key and mood stay open where not asked: the model chooses them
+/// with the notes.
+fn filled(model: &LoadedModel, asked: &Asked, random: &mut ChaCha8Rng) -> (Conditions, Metre) {
+    let labels = &model.description.labels;
+    let usual = model.description.statistics.genre(asked.genre.as_deref());
+    // All are drawn whether needed or not, so that asking for one leaves the others as they were.
+    let [metre, qpm, instruments]: [f64; 3] = std::array::from_fn(|_| random.random());
+    let conditions = Conditions {
+        genre: asked.genre.as_ref().and_then(|name| labels.genre_id(name)).map(|id| labels.genres[id].clone()),
+        composer: asked
+            .composer
+            .as_ref()
+            .and_then(|name| labels.composer_id(name))
+            .map(|id| labels.composers[id].clone()),
+        qpm: asked.tempo.or_else(|| usual.qpm_at(qpm)).or(Some(QPM_IF_UNKNOWN)),
+        key: asked.key,
+        mood: asked.mood,
+        instruments: asked.instruments.or_else(|| usual.instruments_at(instruments)),
+    };
+    (conditions, asked.metre.or_else(|| usual.metre_at(metre)).unwrap_or_default())
+}
+
+fn plan(model: &LoadedModel, asked: &Asked, conditions: &Conditions, metre: Metre) -> Plan {
+    let count = asked.bars as usize;
+    let bar = |index| PlannedBar {
+        features: BarFeatures {
+            metre: metre.class(),
+            index,
+            remaining: count - 1 - index,
+            density: asked.density.map(density_class),
+            polyphony: asked.polyphony.map(polyphony_class),
+        },
+        steps: metre.steps(),
+    };
+    Plan {
+        conditions: ConditionClasses::new(conditions, Grid::Beat, &model.description.labels),
+        bars: (0..count).map(bar).collect(),
+        instruments: conditions.instruments.map_or(Instruments::ALL, |set: InstrumentSet| Instruments::only(set)),
+        notes_per_bar_max: NOTES_PER_BAR_MAX,
+    }
+}
