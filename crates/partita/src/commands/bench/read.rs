@@ -1,7 +1,6 @@
 //! Reading MIDI files into scores, on all cores.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use indicatif::ProgressBar;
@@ -10,14 +9,12 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::figures::Figures;
+use super::passes::{passes, rates};
 use crate::console::Console;
 use crate::files::read_score;
 
 /// Endings of MIDI files.
 const ENDINGS: [&str; 4] = ["mid", "midi", "kar", "rmi"];
-
-/// Whole passes over the files are made until this long has been measured.
-const SECONDS_MIN: f64 = 1.0;
 
 /// Reads every MIDI file below `dir`, as often as a steady figure takes.
 pub(super) fn measure(dir: &Path, console: &Console, figures: &mut Figures) -> Result<()> {
@@ -25,24 +22,22 @@ pub(super) fn measure(dir: &Path, console: &Console, figures: &mut Figures) -> R
     ensure!(!files.is_empty(), "bench read: {} holds no MIDI files; give a folder that does", dir.display());
     let bytes: u64 = files.iter().filter_map(|file| file.metadata().ok()).map(|data| data.len()).sum();
     let bar = console.progress("reading", "files");
-    let (started, mut passes) = (Instant::now(), 0.0);
-    let (read, notes) = loop {
+    let mut counts = (0, 0);
+    let seconds = passes(|| {
         bar.inc_length(files.len() as u64);
-        let counts = read_all(&files, &bar);
-        passes += 1.0;
-        if started.elapsed().as_secs_f64() >= SECONDS_MIN {
-            break counts;
-        }
-    };
-    let seconds = started.elapsed().as_secs_f64() / passes;
+        counts = read_all(&files, &bar);
+        Ok(())
+    })?;
     bar.finish_and_clear();
+    let (read, notes) = counts;
+    figures.add("read_passes", seconds.len() as f64);
     figures.add("read_files", read as f64);
     figures.add("read_failed_files", (files.len() - read) as f64);
     figures.add("read_notes", notes as f64);
-    figures.add("read_seconds", seconds);
-    figures.add("read_files_per_second", read as f64 / seconds);
-    figures.add("read_notes_per_second", notes as f64 / seconds);
-    figures.add("read_mib_per_second", bytes as f64 / 1_048_576.0 / seconds);
+    figures.add_repeated("read_seconds", &seconds);
+    figures.add_repeated("read_files_per_second", &rates(read as f64, &seconds));
+    figures.add_repeated("read_notes_per_second", &rates(notes as f64, &seconds));
+    figures.add_repeated("read_mib_per_second", &rates(bytes as f64 / 1_048_576.0, &seconds));
     Ok(())
 }
 

@@ -59,7 +59,7 @@ Examples:
   partita train corpus.partita -o quick --recipe tiny --set steps=200 --set seed=7";
 
 /// Recipes that the program brings along.
-const RECIPES: [(&str, &str); 4] = [
+pub(crate) const RECIPES: [(&str, &str); 4] = [
     ("tiny", include_str!("../../../../../recipes/tiny.toml")),
     ("small", include_str!("../../../../../recipes/small.toml")),
     ("base", include_str!("../../../../../recipes/base.toml")),
@@ -84,17 +84,23 @@ impl Train {
             clock: &clock,
             observe: &mut observe,
         };
-        let outcome = self.train(&corpus, sitting).with_context(|| format!("train {}", self.output.display()))?;
+        let outcome = self.train(&corpus, sitting)?;
         watcher.finish()?;
         console.finish(&Report::new(&outcome, started.elapsed().as_secs_f64()))
     }
 
     fn train(&self, corpus: &Corpus, sitting: Sitting<'_>) -> Result<Outcome> {
-        if self.resume {
-            return Ok(partita_train::resume(corpus, |recipe| self.changed(recipe), sitting)?);
+        let outcome = if self.resume {
+            partita_train::resume(corpus, |recipe| self.changed(recipe), sitting)
+        } else {
+            let recipe = read_recipe(&self.recipe)?;
+            self.changed(recipe).and_then(|recipe| partita_train::start(corpus, recipe, sitting))
+        };
+        match outcome {
+            // Values that came by --set: with those of a file, reading it would have failed.
+            Err(error @ TrainError::Recipe(_)) => Err(WrongUse(error.to_string()).into()),
+            outcome => outcome.with_context(|| format!("train {}", self.output.display())),
         }
-        let recipe = self.changed(read_recipe(&self.recipe)?)?;
-        Ok(partita_train::start(corpus, recipe, sitting)?)
     }
 
     fn changed(&self, recipe: Recipe) -> Result<Recipe, TrainError> {
@@ -102,12 +108,13 @@ impl Train {
     }
 }
 
-fn all_cores() -> usize {
+/// One thread for each core.
+pub(crate) fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 /// A named recipe, or one in a file.
-fn read_recipe(name: &str) -> Result<Recipe> {
+pub(crate) fn read_recipe(name: &str) -> Result<Recipe> {
     if let Some((_, text)) = RECIPES.iter().find(|(known, _)| *known == name) {
         return Ok(Recipe::from_toml(text)?);
     }
