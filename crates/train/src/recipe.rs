@@ -141,7 +141,9 @@ impl Recipe {
             toml::Value::Float(_) if !value.contains(['.', 'e', 'E']) => format!("{value}.0"),
             _ => value.to_owned(),
         };
-        let parsed: toml::Table = toml::from_str(&format!("value = {text}")).map_err(|error| bad(error.to_string()))?;
+        // The message alone: what the error shows of the text around it is not what was typed.
+        let parsed: Result<toml::Table, _> = toml::from_str(&format!("value = {text}"));
+        let parsed = parsed.map_err(|error| bad(error.message().to_owned()))?;
         table.insert(key.to_owned(), parsed["value"].clone());
         table.try_into::<Self>().map_err(|error| bad(error.message().to_owned()))?.checked()
     }
