@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may end wherever something unexpected happens")]
 
 mod bench;
+mod compose;
 mod inspect;
 mod manners;
 mod prepare;
 mod render;
 mod stage;
+mod train;

@@ -15,7 +15,14 @@ fn without_a_command_the_usage_is_shown_and_the_use_is_wrong() {
 #[test]
 fn help_is_no_error_and_has_examples() {
     let stage = Stage::new();
-    for arguments in [&["--help"][..], &["prepare", "--help"], &["inspect", "-h"], &["help", "bench"]] {
+    for arguments in [
+        &["--help"][..],
+        &["prepare", "--help"],
+        &["train", "--help"],
+        &["compose", "--help"],
+        &["inspect", "-h"],
+        &["help", "bench"],
+    ] {
         let outcome = stage.run(arguments);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{arguments:?}");
         assert!(outcome.stdout.contains("Examples:\n  partita "), "{arguments:?}");

@@ -153,6 +153,36 @@ fn bare(notes: Vec<Note<Tick>>) -> Vec<u8> {
     partita_score::write(&score).unwrap()
 }
 
+/// What makes a training run a matter of a second.
+pub(crate) const QUICK: &[&str] = &[
+    "--recipe",
+    "tiny",
+    "--set",
+    "events_per_passage=64",
+    "--set",
+    "events_per_replica=128",
+    "--set",
+    "evaluate_passages=8",
+];
+
+/// A folder with MIDI files of two genres and the corpus made of them.
+pub(crate) fn with_corpus() -> Stage {
+    let stage = Stage::new();
+    for seed in 1..=40 {
+        let genre = ["folk", "jazz"][seed as usize % 2];
+        stage.write(&format!("midi/{genre}/{seed}.mid"), &tune(seed, 16, 0));
+    }
+    stage.json(&["prepare", "midi", "-o", "corpus"]);
+    stage
+}
+
+/// The same with a model in `run`, which has hardly learned anything.
+pub(crate) fn trained() -> Stage {
+    let stage = with_corpus();
+    stage.json(&[&["train", "corpus", "-o", "run", "--set", "steps=2"], QUICK].concat());
+    stage
+}
+
 /// Whether the file starts like a picture of the kind its ending says.
 pub(crate) fn is_picture(path: &Path) -> bool {
     let bytes = fs::read(path).unwrap();

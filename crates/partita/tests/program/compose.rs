@@ -1,0 +1,148 @@
+//! `partita compose`, with the embedded model and with one trained here.
+
+use std::fs;
+
+use partita_score::{Limits, Score, Tick, read};
+use serde_json::Value;
+
+use crate::stage::{Stage, is_picture, trained};
+
+/// The score in a piece's file.
+fn score(stage: &Stage, piece: &Value) -> Score<Tick> {
+    let bytes = fs::read(stage.path(piece["path"].as_str().unwrap())).unwrap();
+    let reading = read(&bytes, &Limits::default()).unwrap();
+    assert_eq!(reading.repairs, []);
+    reading.score
+}
+
+fn pieces(document: &Value) -> &[Value] {
+    document["pieces"].as_array().unwrap()
+}
+
+/// Bars, metre, tempo, key and instruments as asked; the last bar sounds, and nothing lasts beyond it.
+#[test]
+fn pieces_are_as_long_and_as_scored_as_asked() {
+    let stage = Stage::new();
+    let asked = ["--metre", "3/4", "--tempo", "96", "--key", "D minor", "--instruments", "violin,drums"];
+    let document = stage.json(&[&["compose", "--bars", "5", "--count", "3", "--seed", "7"][..], &asked].concat());
+    let bar = 3 * 480;
+    for (piece, seed) in pieces(&document).iter().zip(7..) {
+        assert_eq!((&piece["seed"], &piece["bars"]), (&Value::from(seed), &Value::from(5)));
+        let given = &piece["conditions"];
+        assert_eq!((&given["metre"], &given["key"]), (&Value::from("3/4"), &Value::from("D minor")));
+        assert_eq!(given["tempo_qpm"], 96.0);
+        let score = score(&stage, piece);
+        assert_eq!(piece["notes"], score.note_count());
+        assert_eq!(score.ticks_per_quarter, 480);
+        assert!(score.end() > Tick(4 * bar) && score.end() <= Tick(5 * bar), "{:?}", score.end());
+        let last_bar = |onset: Tick| onset >= Tick(4 * bar);
+        assert!(score.tracks.iter().flat_map(|track| &track.notes).any(|note| last_bar(note.onset)));
+        assert!(score.tracks.iter().all(|track| track.is_drum || track.program.get() == 40));
+        let metre = score.time_signatures[0];
+        assert_eq!((score.time_signatures.len(), metre.numerator, metre.denominator), (1, 3, 4));
+        assert_eq!((score.tempos.len(), score.tempos[0].microseconds_per_quarter), (1, 625_000));
+        assert_eq!((score.key_signatures[0].sharps, score.key_signatures[0].minor), (-1, true));
+    }
+    assert_eq!(stage.names("pieces"), ["piece-7.mid", "piece-8.mid", "piece-9.mid"]);
+}
+
+#[test]
+fn one_bar_and_many_have_their_exact_length() {
+    let stage = Stage::new();
+    for bars in [1, 40] {
+        let document = stage.json(&["compose", "--bars", &bars.to_string(), "--metre", "4/4", "-o", "long"]);
+        let score = score(&stage, &pieces(&document)[0]);
+        let bar = 4 * 480;
+        let onsets = score.tracks.iter().flat_map(|track| &track.notes).map(|note| note.onset.0);
+        assert_eq!(onsets.max().unwrap() / bar, bars - 1);
+        assert!(score.end().0 <= bars * bar);
+        fs::remove_dir_all(stage.path("long")).unwrap();
+    }
+}
+
+#[test]
+fn a_seed_gives_the_same_bytes_alone_or_among_others() {
+    let stage = Stage::new();
+    let compose = |seed: &str, count: &str, folder: &str| {
+        stage.json(&["compose", "--genre", "jazz", "--bars", "4", "--seed", seed, "--count", count, "-o", folder]);
+    };
+    compose("1", "3", "together");
+    compose("2", "1", "alone");
+    assert_eq!(stage.names("together"), ["jazz-1.mid", "jazz-2.mid", "jazz-3.mid"]);
+    let bytes = |path: &str| fs::read(stage.path(path)).unwrap();
+    assert_eq!(bytes("together/jazz-2.mid"), bytes("alone/jazz-2.mid"));
+    assert_ne!(bytes("together/jazz-1.mid"), bytes("together/jazz-2.mid"));
+    // Composing the same once more finds the same file there, and is content.
+    compose("2", "1", "alone");
+}
+
+#[test]
+fn an_unknown_name_is_answered_with_the_nearest_known() {
+    let stage = Stage::new();
+    stage.run(&["compose", "--genre", "jaz"]).assert_error(2, &["no genre \"jaz\"", "it knows jazz, ", "rock"]);
+    stage
+        .run(&["compose", "--composer", "Joplyn"])
+        .assert_error(2, &["no composer \"Joplyn\"; it knows joplin, ", " in all)"]);
+    assert_eq!(stage.names("."), [""; 0]);
+}
+
+#[test]
+fn what_cannot_be_composed_is_wrong_use() {
+    let stage = Stage::new();
+    stage.run(&["compose", "--tempo", "5"]).assert_error(2, &["--tempo is 5", "between 20 and 400"]);
+    stage.run(&["compose", "--top-p", "0"]).assert_error(2, &["top_p is 0"]);
+    for (option, value) in [("--bars", "0"), ("--key", "H flat"), ("--instruments", "kazooo"), ("--metre", "4/5")] {
+        let outcome = stage.run(&["compose", option, value]);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{option} {value}");
+        assert!(outcome.stderr.contains(option), "{outcome:?}");
+    }
+    assert_eq!(stage.names("."), [""; 0]);
+}
+
+#[test]
+fn a_file_that_holds_something_else_is_kept() {
+    let stage = Stage::new();
+    let compose = ["compose", "--genre", "folk", "--bars", "2", "-o", "."];
+    stage.write("folk-1.mid", b"mine");
+    stage.run(&compose).assert_error(1, &["folk-1.mid exists and holds another piece", "--overwrite"]);
+    assert_eq!(fs::read(stage.path("folk-1.mid")).unwrap(), b"mine");
+    let document = stage.json(&[&compose[..], &["--overwrite"]].concat());
+    assert!(score(&stage, &pieces(&document)[0]).note_count() > 0);
+    assert_eq!(stage.names("."), ["folk-1.mid"]);
+}
+
+#[test]
+fn the_roll_stands_beside_the_piece() {
+    let stage = Stage::new();
+    let outcome = stage.run(&["compose", "--genre", "rock", "--bars", "2", "--roll"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(outcome.stdout.contains("pieces/rock-1.mid"), "{outcome:?}");
+    assert_eq!(stage.names("pieces"), ["rock-1.mid", "rock-1.png"]);
+    assert!(is_picture(&stage.path("pieces/rock-1.png")));
+}
+
+#[test]
+fn the_first_note_is_announced_once() {
+    let stage = Stage::new();
+    let outcome = stage.run(&["compose", "--announce-first-note", "--count", "2", "--bars", "2"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, "first note\n"));
+}
+
+#[test]
+fn a_model_trained_here_composes_what_it_knows() {
+    let stage = trained();
+    let document = stage.json(&["compose", "--model", "run", "--genre", "folk", "--bars", "3"]);
+    assert_eq!(pieces(&document)[0]["conditions"]["metre"], "3/4");
+    assert_eq!(stage.names("pieces"), ["folk-1.mid"]);
+    let file = ["compose", "--model", "run/model.safetensors", "--genre", "rock"];
+    stage.run(&file).assert_error(2, &["no genre \"rock\"; it knows folk, jazz"]);
+}
+
+#[test]
+fn a_file_that_is_no_model_is_refused() {
+    let stage = Stage::new();
+    stage.write("letter.safetensors", b"Dear reader, this is no model.");
+    stage.run(&["compose", "--model", "letter.safetensors"]).assert_error(1, &["load letter.safetensors: ", "train"]);
+    stage.run(&["compose", "--model", "gone"]).assert_error(1, &["read gone: "]);
+    assert_eq!(stage.names("."), ["letter.safetensors"]);
+}
