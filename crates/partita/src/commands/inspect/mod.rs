@@ -1,8 +1,9 @@
-//! `partita inspect`: what a MIDI file or a corpus holds.
+//! `partita inspect`: what a MIDI file, a corpus or a model holds.
 
 mod corpus;
 mod corpus_text;
 mod difficulty;
+mod model;
 mod piece;
 mod piece_text;
 
@@ -21,15 +22,16 @@ use crate::files::read_score;
 use crate::picture::roll_of;
 use crate::plot::save::PictureFormat;
 
-/// Show what a MIDI file or a corpus holds
+/// Show what a MIDI file, a corpus or a model holds
 ///
 /// Of a MIDI file: its tracks, tempo, metre, key and mood, the measures that training sorts by, and what had to be mended
 /// to read it; with --roll also a picture. Of a corpus: its pieces by genre and split, metres, tempos, composers,
-/// instruments, sources and licences, and how difficulty is spread.
+/// instruments, sources and licences, and how difficulty is spread. Of a model: its size, what it knows, how it was
+/// trained and how it did.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Inspect {
-    /// A MIDI file, or a corpus made by 'prepare'
+    /// A MIDI file, a corpus made by 'prepare', or a model (.safetensors) made by 'train'
     #[arg(value_name = "CORPUS|FILE")]
     subject: PathBuf,
     /// Draw the file's piano roll as PICTURE (.svg or .png)
@@ -52,6 +54,7 @@ Examples:
   partita inspect song.mid
   partita inspect song.mid --roll song.png --bars 1-16
   partita inspect corpus.partita --curves difficulty.svg
+  partita inspect run/model.safetensors
   partita inspect song.mid --json | jq .key";
 
 impl Inspect {
@@ -59,7 +62,11 @@ impl Inspect {
         for picture in [&self.roll, &self.curves].into_iter().flatten() {
             PictureFormat::of(picture)?;
         }
-        if self.subject.is_dir() { self.inspect_corpus(console) } else { self.inspect_file(console) }
+        match &self.subject {
+            folder if folder.is_dir() => self.inspect_corpus(console),
+            file if model::is_model(file) => self.inspect_model(console),
+            _ => self.inspect_file(console),
+        }
     }
 
     fn inspect_file(&self, console: &Console) -> Result<()> {
@@ -74,6 +81,12 @@ impl Inspect {
             console.note(&format!("drew {}", picture.display()));
         }
         console.finish(&piece::PieceReport::of(&self.subject, &reading, &piece))
+    }
+
+    fn inspect_model(&self, console: &Console) -> Result<()> {
+        self.refuse(self.curves.is_some(), "--curves", "a corpus, and this is a model")?;
+        self.refuse(self.roll.is_some() || self.by.is_some(), "--roll or --by", "a MIDI file, and this is a model")?;
+        console.finish(&model::ModelReport::of(&self.subject)?)
     }
 
     fn inspect_corpus(&self, console: &Console) -> Result<()> {
