@@ -1,7 +1,11 @@
 //! Whether a piece has what was asked of it. Genre and composer, which no measure of the notes can tell, are left to the
 //! [classifiers](super::classifier).
 
-use partita_encoding::{BarConditions, Conditions, EncodedPiece, InstrumentSet, Key, Metre, Mood};
+use partita_encoding::{
+    BarConditions, Conditions, EncodeError, EncodedPiece, EncodingLimits, Grid, Hints, InstrumentSet, Key, Metre, Mood,
+    TempoTrust, encode,
+};
+use partita_score::{Score, Tick};
 use serde::{Deserialize, Serialize};
 
 use super::interval::Estimate;
@@ -73,9 +77,17 @@ pub struct Answer {
     pub error: Option<f64>,
 }
 
-/// Judges a piece by everything that was asked of it.
+/// A score as it is judged: key, mood, instruments and densities from its notes, metre and tempo as it states them, a lone
+/// 120 included. Silent bars at either end do not count.
 ///
-/// The piece's own conditions must be measured from its notes: encode the score that was written, with no labels.
+/// # Errors
+/// As [`encode`]: a score without notes, or beyond the limits.
+pub fn measured(score: &Score<Tick>, limits: &EncodingLimits) -> Result<EncodedPiece, EncodeError> {
+    let hints = Hints { tempo: TempoTrust::Trusted, ..Hints::default() };
+    encode(score, Grid::Beat, &hints, limits)
+}
+
+/// Judges a piece by everything that was asked of it. Its own conditions must be [`measured`], not those it was asked for.
 pub fn answers(asked: &Asked, piece: &EncodedPiece) -> Vec<Answer> {
     let (wanted, found) = (&asked.conditions, &piece.conditions);
     let classes = |class: fn(&BarConditions) -> Option<u8>| class_error(&asked.bar_conditions, piece, class);
@@ -204,6 +216,17 @@ mod tests {
         assert!(tempo(116.0).met && tempo(124.9).met && !tempo(115.0).met);
         assert!((tempo(100.0).error.unwrap() - 0.2).abs() < 1e-6);
         assert_eq!(super::tempo(100.0, None), Answer { aspect: Aspect::Tempo, met: false, error: None });
+    }
+
+    #[test]
+    fn what_is_judged_is_read_off_the_score() {
+        let mut score = partita_encoding::decode(&piece(), 90.0);
+        score.key_signatures.clear();
+        let measured = measured(&score, &EncodingLimits::default()).unwrap();
+        let Conditions { key, qpm, .. } = measured.conditions;
+        assert_eq!((key.map(|key| key.to_string()).as_deref(), qpm), (Some("C major"), Some(120.0)));
+        assert_eq!(measured.bars.len(), 2);
+        assert_eq!(super::measured(&Score::new(96), &EncodingLimits::default()), Err(EncodeError::Empty));
     }
 
     #[test]

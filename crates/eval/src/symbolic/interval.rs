@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 /// The standard normal distribution's 97.5 % quantile, for intervals of 95 %.
-const Z_95: f64 = 1.959_963_984_540_054;
+pub(crate) const Z_95: f64 = 1.959_963_984_540_054;
 
 /// A figure with its interval of 95 % and the number of cases that it rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

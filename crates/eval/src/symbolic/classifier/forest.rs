@@ -23,7 +23,7 @@ pub struct ForestOptions {
 
 impl Default for ForestOptions {
     fn default() -> Self {
-        Self { trees: 200, depth_max: 32, leaf_examples_min: 2, seed: 0 }
+        Self { trees: 100, depth_max: 32, leaf_examples_min: 2, seed: 0 }
     }
 }
 

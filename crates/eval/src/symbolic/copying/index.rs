@@ -35,7 +35,8 @@ pub struct CopyIndexBuilder {
 }
 
 /// An index of training music. It takes 2 bytes a pitched note, 8 bytes for each run that is kept (some two of five
-/// notes start one), and 4 a bar and a piece: about 5 bytes a note. Drums are not in it.
+/// notes start one), and 4 a bar and a piece: about 5 bytes a note, and 168 MB for 1.56 million bars of all kinds of
+/// music. Drums are not in it.
 #[derive(Debug, Default)]
 pub struct CopyIndex {
     /// Position and pitch; bar after bar, each sorted and without doubles.
