@@ -171,9 +171,8 @@ mod tests {
         let bar_of_step: Vec<usize> =
             passage.bars.iter().enumerate().flat_map(|(bar, b)| vec![bar; b.notes.len() + 1]).collect();
         let mut state = decoder.start(&context, steps);
-        for step in 0..steps {
+        for (step, bar) in bar_of_step.into_iter().enumerate() {
             let event = batch.given.clone().slice([0..1, step..step + 1, 0..EVENT_COLUMNS]);
-            let bar = bar_of_step[step];
             let d = context.dims()[2];
             let h = decoder.step(&mut state, event, context.clone().slice([0..1, bar..bar + 1, 0..d]));
             let note = batch.following().slice([0..1, step..step + 1, 0..EVENT_COLUMNS]);

@@ -157,7 +157,7 @@ fn a_run_goes_on_only_with_its_own_corpus_and_size() {
     assert!(bigger.to_string().contains("cannot change its model's size"), "{bigger}");
     fs::write(home.path().join("midi/folk/new.mid"), melody(99)).unwrap();
     let other = home.path().join("other");
-    prepare(&PrepareOptions::new(&home.path().join("midi"), &other), &()).unwrap();
+    prepare(&PrepareOptions::new(home.path().join("midi"), &other), &()).unwrap();
     let other = Corpus::open(&other).unwrap();
     let foreign = sit(&run, 2, 99, |sitting| resume(&other, Ok, sitting)).unwrap_err();
     assert!(foreign.to_string().contains("another corpus"), "{foreign}");
