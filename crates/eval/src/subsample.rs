@@ -5,10 +5,7 @@ use rand::seq::index::sample;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::symbolic::interval::Estimate;
-
-/// The standard normal distribution's 97.5 % quantile.
-const Z_95: f64 = 1.959_963_984_540_054;
+use crate::symbolic::interval::{Estimate, Z_95};
 
 /// How figures are drawn again and again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -49,7 +49,7 @@ impl Musicnn {
     ///
     /// # Errors
     /// [`EvalError::Weights`] where a tensor is absent, has another shape or holds a number that is not finite.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, EvalError> {
+    fn from_bytes(bytes: &[u8]) -> Result<Self, EvalError> {
         let weights = Weights::parse(bytes)?;
         let timbre = [38, 67].map(|bands| weights.layer(&format!("timbre_{bands}"), [7, bands, 204]));
         let rhythm = [128, 64, 32].map(|frames| weights.layer(&format!("rhythm_{frames}"), [frames, 1, 51]));
@@ -69,7 +69,7 @@ impl Musicnn {
     }
 
     /// The vector of one patch, `[PATCH_FRAMES, BANDS]` of the spectrogram.
-    pub(super) fn embed_patch(&self, spectrogram: &[f32]) -> Vec<f32> {
+    fn embed_patch(&self, spectrogram: &[f32]) -> Vec<f32> {
         let values = spectrogram.iter().map(|mel| self.input_scale * mel + self.input_shift).collect();
         let input = Signal { channels: BANDS, values };
         let front: Vec<Signal> =
