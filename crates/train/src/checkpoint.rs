@@ -105,10 +105,13 @@ impl Checkpoints {
 
     /// The newest checkpoint.
     pub fn load_newest(&self) -> Result<(RunState, AdamW), TrainError> {
-        let newest = self.steps().pop().ok_or_else(|| {
-            TrainError::checkpoint(&self.folder, "there is none to resume from; train without --resume first")
-        })?;
+        let newest = self.steps().pop().ok_or_else(|| self.none())?;
         load(&self.folder_of(newest))
+    }
+
+    /// The error of a run without any checkpoint.
+    pub(crate) fn none(&self) -> TrainError {
+        TrainError::checkpoint(&self.folder, "there is none to resume from; train without --resume first")
     }
 
     /// The checkpoint with the least validation NLL.

@@ -10,6 +10,7 @@ mod curriculum;
 mod elbo;
 mod error;
 mod event;
+mod lock;
 mod log;
 mod passages;
 mod recipe;

@@ -19,6 +19,7 @@ use crate::curriculum::Curriculum;
 use crate::elbo::LossWeights;
 use crate::error::TrainError;
 use crate::event::{Event, StepReport};
+use crate::lock::RunLock;
 use crate::log::{LogLine, RunLog};
 use crate::passages::Cutter;
 use crate::recipe::Recipe;
@@ -66,19 +67,19 @@ pub struct Outcome {
 
 /// Begins a run of `recipe` in an empty or absent folder.
 pub fn start(corpus: &Corpus, recipe: Recipe, sitting: Sitting<'_>) -> Result<Outcome, TrainError> {
+    let lock = RunLock::take(sitting.run)?;
     if !Checkpoints::of_run(sitting.run).steps().is_empty() {
         return Err(TrainError::Run {
             path: sitting.run.to_owned(),
             problem: "it holds a run already; go on with --resume or choose another folder".to_owned(),
         });
     }
-    fs::create_dir_all(sitting.run).map_err(TrainError::io("create", sitting.run))?;
     let config = config(&recipe, corpus);
     let device = sitting.device.clone().autodiff();
     let model = Cvae::new(&config, &mut stream(recipe.seed, Purpose::Initial, 0), &device);
     let state = RunState::new(recipe, hex(&corpus.fingerprint()));
     let optimizer = AdamW::new(read_parameters(&model));
-    Trainer::new(corpus, state, optimizer, &model, sitting)?.run()
+    Trainer::new(corpus, state, optimizer, &model, sitting, lock)?.run()
 }
 
 /// Goes on with the newest checkpoint of a run, to the same bits as if it had never stopped; `change` may alter the
@@ -89,6 +90,10 @@ pub fn resume(
     sitting: Sitting<'_>,
 ) -> Result<Outcome, TrainError> {
     let checkpoints = Checkpoints::of_run(sitting.run);
+    if checkpoints.steps().is_empty() {
+        return Err(checkpoints.none());
+    }
+    let lock = RunLock::take(sitting.run)?;
     let (mut state, optimizer) = checkpoints.load_newest()?;
     let folder = checkpoints.folder_of(state.step);
     if state.corpus != hex(&corpus.fingerprint()) {
@@ -105,7 +110,7 @@ pub fn resume(
     if read_parameters(&model).len() != optimizer.weights.len() {
         return Err(TrainError::checkpoint(&folder, "it has another number of weights than this program's model"));
     }
-    Trainer::new(corpus, state, optimizer, &model, sitting)?.run()
+    Trainer::new(corpus, state, optimizer, &model, sitting, lock)?.run()
 }
 
 fn config(recipe: &Recipe, corpus: &Corpus) -> ModelConfig {
@@ -131,6 +136,7 @@ struct Trainer<'c, 's> {
     log: RunLog,
     elapsed_before_s: f64,
     sitting: Sitting<'s>,
+    _lock: RunLock,
 }
 
 impl<'c, 's> Trainer<'c, 's> {
@@ -140,6 +146,7 @@ impl<'c, 's> Trainer<'c, 's> {
         optimizer: AdamW,
         model: &Cvae,
         sitting: Sitting<'s>,
+        lock: RunLock,
     ) -> Result<Self, TrainError> {
         for (split, purpose) in [(Split::Train, "train on"), (Split::Valid, "validate with")] {
             let pieces = corpus.pieces(split).len();
@@ -170,6 +177,7 @@ impl<'c, 's> Trainer<'c, 's> {
             log,
             elapsed_before_s,
             sitting,
+            _lock: lock,
         };
         if trainer.state.pool_used > 0 {
             trainer.pool = trainer.draw_pool();
