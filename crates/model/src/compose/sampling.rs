@@ -3,12 +3,14 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use crate::layout::Field;
+
 /// How classes are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampling {
-    /// Logits are divided by this: below 1 safer, above 1 bolder.
+    /// Logits of all fields but the program are divided by this: below 1 safer, above 1 bolder.
     pub temperature: f32,
-    /// Only the likeliest classes that together have this probability are drawn (Holtzman et al. 2020).
+    /// Only the likeliest classes that together have this probability are drawn (Holtzman et al. 2020); any program is.
     pub top_p: f32,
     /// Weight of the conditions against none (classifier-free guidance, Ho & Salimans 2022): 1 is the model as it is,
     /// more follows the conditions closer.
@@ -19,7 +21,7 @@ pub struct Sampling {
 
 impl Default for Sampling {
     fn default() -> Self {
-        Self { temperature: 1.0, top_p: 0.95, guidance: 1.0, latent_temperature: 1.0 }
+        Self { temperature: 0.9, top_p: 0.9, guidance: 1.0, latent_temperature: 1.0 }
     }
 }
 
@@ -45,6 +47,12 @@ impl Sampling {
             }
             _ => Ok(()),
         }
+    }
+
+    /// How a field is drawn. Programs are drawn as they are learned: anything sharper lets the busiest instrument take
+    /// the notes of those that play little.
+    pub(crate) fn of_field(&self, field: Field) -> Self {
+        if field == Field::Program { Self { temperature: 1.0, top_p: 1.0, ..*self } } else { *self }
     }
 
     /// Logits with and without conditions as one: `without + guidance · (with − without)`.
@@ -106,11 +114,12 @@ mod tests {
 
     #[test]
     fn classes_are_drawn_as_often_as_likely() {
-        let plain = Sampling { top_p: 1.0, ..Sampling::default() };
+        let plain = Sampling { temperature: 1.0, top_p: 1.0, ..Sampling::default() };
         assert!(close(shares(plain, |_| true), [0.4, 0.3, 0.2, 0.1]));
         assert!(close(shares(plain, |class| class > 1), [0.0, 0.0, 2.0 / 3.0, 1.0 / 3.0]));
         let cold = Sampling { temperature: 0.5, ..plain };
         assert!(close(shares(cold, |_| true), [16.0 / 30.0, 9.0 / 30.0, 4.0 / 30.0, 1.0 / 30.0]));
+        assert!(close(shares(cold.of_field(Field::Program), |_| true), [0.4, 0.3, 0.2, 0.1]));
         let nucleus = Sampling { top_p: 0.6, ..plain };
         assert!(close(shares(nucleus, |_| true), [4.0 / 7.0, 3.0 / 7.0, 0.0, 0.0]));
     }

@@ -149,7 +149,8 @@ impl<'a> Writer<'a> {
             let logits: Vec<f32> = logits.into_data_as::<f32>().iter::<f32>().collect();
             let (with, without) = logits.split_at(field.classes());
             let guided = self.sampling.guided(with, (!without.is_empty()).then_some(without));
-            let class = self.sampling.draw(&guided, |class| grammar.allows(field, &note, class), random);
+            let class =
+                self.sampling.of_field(field).draw(&guided, |class| grammar.allows(field, &note, class), random);
             if field == Field::Position && class == BAR_LINE {
                 return None;
             }

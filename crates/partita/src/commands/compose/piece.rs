@@ -13,6 +13,8 @@ use super::model::LoadedModel;
 
 /// Tempo of a piece whose genre has none in the model's statistics.
 pub(super) const QPM_IF_UNKNOWN: f32 = 110.0;
+/// Share of the slowest and of the fastest tempos of a genre that are not usual enough to be drawn unasked.
+const TEMPO_TAIL: f64 = 0.1;
 /// Notes of a bar, at most: above what 99.9 % of the corpus' bars have.
 const NOTES_PER_BAR_MAX: usize = 160;
 
@@ -61,7 +63,7 @@ fn filled(model: &LoadedModel, asked: &Asked, random: &mut ChaCha8Rng) -> (Condi
             .as_ref()
             .and_then(|name| labels.composer_id(name))
             .map(|id| labels.composers[id].clone()),
-        qpm: asked.tempo.or_else(|| usual.qpm_at(qpm)).or(Some(QPM_IF_UNKNOWN)),
+        qpm: asked.tempo.or_else(|| usual.qpm_at(TEMPO_TAIL + (1.0 - 2.0 * TEMPO_TAIL) * qpm)).or(Some(QPM_IF_UNKNOWN)),
         key: asked.key,
         mood: asked.mood,
         instruments: asked.instruments.or_else(|| usual.instruments_at(instruments)),
