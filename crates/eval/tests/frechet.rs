@@ -67,7 +67,8 @@ proptest! {
     fn laws_of_a_distance(seed in 0_u64..1_000_000, rank_a in 1_usize..12, rank_b in 1_usize..12, n in 1_usize..9) {
         let (a, b) = (gaussian(seed, rank_a, n), gaussian(seed + 7, rank_b, n));
         let total = |a: &Gaussian, b: &Gaussian| frechet_distance(a, b).as_ref().map(FrechetDistance::total).unwrap();
-        prop_assert!(total(&a, &a) < 1e-10);
+        // A root of an eigenvalue that rounding left near 0 is only good to the root of the rounding.
+        prop_assert!(total(&a, &a) < 1e-6);
         prop_assert!(total(&a, &b) >= 0.0);
         prop_assert!((total(&a, &b) - total(&b, &a)).abs() < 1e-6);
     }
