@@ -13,7 +13,7 @@ fn a_run_is_told_as_one_document_and_leaves_its_files() {
     assert!(figure("notes_seen") >= 4.0 && figure("kl") >= 0.0);
     assert!(figure("valid_nll_per_note") > 0.0 && figure("nll_shuffled_z") > 0.0);
     assert_eq!(document["validation"]["nll_per_note"], document["valid_nll_per_note"]);
-    assert_eq!(stage.names("run"), ["checkpoints", "curves.svg", "log.jsonl", "model.safetensors"]);
+    assert_eq!(stage.names("run"), [".lock", "checkpoints", "curves.svg", "log.jsonl", "model.safetensors"]);
     assert!(is_picture(&stage.path("run/curves.svg")));
 }
 
