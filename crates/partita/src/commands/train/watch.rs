@@ -16,7 +16,7 @@ pub(super) struct Watcher<'a> {
     bar: ProgressBar,
     /// Notes seen and seconds at the first step of this sitting.
     first: Option<(u64, f64)>,
-    /// Whether a line was written about the untrained model's competitors.
+    /// What went wrong in drawing the curves.
     failed: Option<anyhow::Error>,
 }
 
