@@ -27,7 +27,7 @@ mod units;
 pub use error::{Fault, ReadError, WriteError};
 pub use limits::{Amount, Limits};
 pub use meter_map::{MeterMap, MeteredBar};
-pub use midi::{Reading, read, write};
+pub use midi::{Reading, channels, read, write};
 pub use repair::Repair;
 pub use score::{KeySignature, Marker, Note, PitchBend, Score, Sustain, TempoChange, TimeSignature, Track};
 pub use tempo_map::{DEFAULT_MICROSECONDS_PER_QUARTER, TempoMap};

@@ -13,7 +13,6 @@
 
 mod audio;
 mod bank;
-mod channels;
 mod error;
 mod layout;
 mod limits;

@@ -3,10 +3,9 @@
 //! Unlike a MIDI file, the schedule says what a player would have to guess: a key that is struck while it sounds is
 //! let go first, and of overlapping notes of one key the last release counts.
 
-use partita_score::{Score, TempoMap, Tick, Track};
+use partita_score::{Score, TempoMap, Tick, Track, channels};
 
 use crate::SAMPLE_RATE_HZ;
-use crate::channels::channels;
 
 /// What a synthesizer is told.
 #[derive(Clone, Copy, Debug, PartialEq)]

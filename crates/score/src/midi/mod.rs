@@ -3,6 +3,7 @@
 //! The parser is our own. Those at hand (midly among them) say neither at which byte a file is broken nor what they
 //! skipped, and give up a whole file, or silently the rest of a track, where a note or two could be left out.
 
+mod allocation;
 mod channel;
 mod chunk;
 mod conductor;
@@ -19,5 +20,6 @@ mod track;
 mod unclosed;
 mod write;
 
+pub use allocation::channels;
 pub use read::{Reading, read};
 pub use write::write;

@@ -1,15 +1,13 @@
 //! Score → bytes of a MIDI file.
 
+use super::allocation::channels;
 use super::channel::bend_cents;
-use super::drums::DRUM_CHANNEL;
 use crate::error::WriteError;
 use crate::score::{Note, Score, Track};
 use crate::units::Tick;
 
 /// The longest delta time that four bytes hold.
 const LONGEST_DELTA: u32 = (1 << 28) - 1;
-/// Pitched channels: 1–9 and 11–16.
-const PITCHED_CHANNELS: [u8; 15] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
 
 /// Writes a Standard MIDI File of format 1.
 ///
@@ -144,25 +142,6 @@ fn conductor(score: &Score<Tick>) -> Result<Vec<Timed>, WriteError> {
     }
     events.extend(score.markers.iter().map(|marker| meta(marker.time, 0x06, marker.text.as_bytes())));
     Ok(events)
-}
-
-/// A channel for each track.
-fn channels(tracks: &[Track<Tick>]) -> Vec<u8> {
-    let pitched = tracks.iter().filter(|track| !track.is_drum).count();
-    let share_by_program = pitched > PITCHED_CHANNELS.len();
-    let mut slots: Vec<u8> = Vec::new();
-    let mut slot_of = |program: u8| match slots.iter().position(|&taken| share_by_program && taken == program) {
-        Some(slot) => slot,
-        None => {
-            slots.push(program);
-            slots.len() - 1
-        }
-    };
-    let channel = |track: &Track<Tick>| match track.is_drum {
-        true => DRUM_CHANNEL,
-        false => PITCHED_CHANNELS[slot_of(track.program.get()) % PITCHED_CHANNELS.len()],
-    };
-    tracks.iter().map(channel).collect()
 }
 
 /// The ticks at which each track must set its channel's program: at the start, and again before each note that

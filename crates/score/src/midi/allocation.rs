@@ -1,15 +1,15 @@
-//! Which of the sixteen MIDI channels each track sounds on.
+//! Which of the sixteen MIDI channels each track is given.
 
-use partita_score::{Tick, Track};
+use super::drums::DRUM_CHANNEL;
+use crate::score::Track;
+use crate::units::Tick;
 
-/// MIDI channel 10, where pitches are drums.
-pub(crate) const DRUM_CHANNEL: u8 = 9;
 /// Pitched channels: 1–9 and 11–16.
 const PITCHED_CHANNELS: [u8; 15] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
 
-/// A channel for each track, as [`partita_score::write`] gives them: a track has its own while there are enough, then
-/// tracks of one program share, then programs do.
-pub(crate) fn channels(tracks: &[Track<Tick>]) -> Vec<u8> {
+/// A channel, 0–15, for each track: drums have channel 10 (number 9); a pitched track has its own while there are
+/// enough, then tracks of one program share, then programs do. [`crate::write`] and players go by it.
+pub fn channels(tracks: &[Track<Tick>]) -> Vec<u8> {
     let pitched = tracks.iter().filter(|track| !track.is_drum).count();
     let share_by_program = pitched > PITCHED_CHANNELS.len();
     let mut slots: Vec<u8> = Vec::new();
@@ -30,7 +30,7 @@ pub(crate) fn channels(tracks: &[Track<Tick>]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use partita_score::Program;
+    use crate::units::Program;
 
     fn channels_of(programs: impl IntoIterator<Item = u8>) -> Vec<u8> {
         channels(&programs.into_iter().map(|program| Track::new(Program::clamped(program))).collect::<Vec<_>>())
