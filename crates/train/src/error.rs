@@ -20,6 +20,9 @@ pub enum TrainError {
         /// Pieces needed.
         needed: usize,
     },
+    /// A model that the run cannot begin with.
+    #[error("the model to start from does not fit: {0}")]
+    Initial(&'static str),
     /// A checkpoint that cannot be used.
     #[error("checkpoint {}: {problem}", path.display())]
     Checkpoint {

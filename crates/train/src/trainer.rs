@@ -65,8 +65,17 @@ pub struct Outcome {
     pub model: PathBuf,
 }
 
-/// Begins a run of `recipe` in an empty or absent folder.
-pub fn start(corpus: &Corpus, recipe: Recipe, sitting: Sitting<'_>) -> Result<Outcome, TrainError> {
+/// Begins a run of `recipe` in an empty or absent folder; with the weights of `initial`, or else with random ones.
+///
+/// # Errors
+/// A folder that holds a run; a corpus with too little; an initial model of another size or with other labels than the
+/// corpus; what goes wrong while training.
+pub fn start(
+    corpus: &Corpus,
+    recipe: Recipe,
+    initial: Option<(&ModelDescription, &Cvae)>,
+    sitting: Sitting<'_>,
+) -> Result<Outcome, TrainError> {
     let lock = RunLock::take(sitting.run)?;
     if !Checkpoints::of_run(sitting.run).steps().is_empty() {
         return Err(TrainError::Run {
@@ -77,9 +86,27 @@ pub fn start(corpus: &Corpus, recipe: Recipe, sitting: Sitting<'_>) -> Result<Ou
     let config = config(&recipe, corpus);
     let device = sitting.device.clone().autodiff();
     let model = Cvae::new(&config, &mut stream(recipe.seed, Purpose::Initial, 0), &device);
+    let weights = match initial {
+        None => read_parameters(&model),
+        Some((description, initial)) => {
+            check_initial(description, &config, corpus)?;
+            read_parameters(initial)
+        }
+    };
     let state = RunState::new(recipe, hex(&corpus.fingerprint()));
-    let optimizer = AdamW::new(read_parameters(&model));
-    Trainer::new(corpus, state, optimizer, &model, sitting, lock)?.run()
+    Trainer::new(corpus, state, AdamW::new(weights), &model, sitting, lock)?.run()
+}
+
+/// Refuses a model whose weights would mean something else here.
+fn check_initial(initial: &ModelDescription, config: &ModelConfig, corpus: &Corpus) -> Result<(), TrainError> {
+    let problem = if initial.labels != *corpus.vocabulary() {
+        "it has other genres or composers than the corpus; start from a model that was trained on this corpus"
+    } else if initial.config != *config {
+        "it has another size than the recipe's; choose the recipe of its size"
+    } else {
+        return Ok(());
+    };
+    Err(TrainError::Initial(problem))
 }
 
 /// Goes on with the newest checkpoint of a run, to the same bits as if it had never stopped; `change` may alter the

@@ -82,11 +82,11 @@ fn a_resumed_run_and_another_number_of_threads_give_the_same_bits() {
     let home = tempfile::tempdir().unwrap();
     let corpus = corpus(home.path());
     let [straight, stopped] = ["straight", "stopped"].map(|name| home.path().join(name));
-    let whole = sit(&straight, 2, 99, |sitting| start(&corpus, recipe(), sitting)).unwrap();
+    let whole = sit(&straight, 2, 99, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
     assert!(whole.finished && whole.steps == 9);
 
     // Stopped in the middle of a pool, then between two validations.
-    let first = sit(&stopped, 1, 3, |sitting| start(&corpus, recipe(), sitting)).unwrap();
+    let first = sit(&stopped, 1, 3, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
     assert!(!first.finished && first.steps == 3 && first.validation.is_none());
     let second = sit(&stopped, 1, 3, |sitting| resume(&corpus, Ok, sitting)).unwrap();
     assert_eq!(second.steps, 6);
@@ -113,13 +113,13 @@ fn newest_and_best_checkpoints_are_kept_and_damage_is_found() {
     let corpus = corpus(home.path());
     let run = home.path().join("run");
     let recipe = recipe().with("evaluate_interval=1").unwrap().with("checkpoints_kept=2").unwrap();
-    sit(&run, 2, 99, |sitting| start(&corpus, recipe.clone(), sitting)).unwrap();
+    sit(&run, 2, 99, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap();
     let checkpoints = Checkpoints::of_run(&run);
     let (kept, best) = (checkpoints.steps(), checkpoints.best().unwrap());
     assert!(kept.ends_with(&[8, 9]) && kept.contains(&best) && kept.len() <= 3, "{kept:?}, best {best}");
     assert_eq!(fs::read(checkpoints.model_of(best)).unwrap(), fs::read(run.join("model.safetensors")).unwrap());
 
-    let again = sit(&run, 2, 99, |sitting| start(&corpus, recipe, sitting)).unwrap_err();
+    let again = sit(&run, 2, 99, |sitting| start(&corpus, recipe, None, sitting)).unwrap_err();
     assert!(again.to_string().contains("--resume"), "{again}");
 
     let tensors = checkpoints.folder_of(9).join("optimizer.safetensors");
@@ -135,7 +135,7 @@ fn a_model_file_gives_back_its_description_and_refuses_damage() {
     let home = tempfile::tempdir().unwrap();
     let corpus = corpus(home.path());
     let run = home.path().join("run");
-    let outcome = sit(&run, 2, 99, |sitting| start(&corpus, recipe(), sitting)).unwrap();
+    let outcome = sit(&run, 2, 99, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
     let bytes = fs::read(&outcome.model).unwrap();
     let device = Compute::Cpu.device().unwrap();
     let (description, _) = ModelDescription::from_bytes(&bytes, &device).unwrap();
@@ -148,11 +148,34 @@ fn a_model_file_gives_back_its_description_and_refuses_damage() {
 }
 
 #[test]
+fn a_run_can_begin_with_the_weights_of_another() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let [first, second, third] = ["first", "second", "third"].map(|name| home.path().join(name));
+    let trained = sit(&first, 2, 99, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
+    let bytes = fs::read(&trained.model).unwrap();
+    let (description, model) = ModelDescription::from_bytes(&bytes, &Compute::Cpu.device().unwrap()).unwrap();
+    let initial = Some((&description, &model));
+    // A rate of zero leaves the weights as they came, but for the file's 16 bits.
+    let still = recipe().with("learning_rate=0").unwrap();
+    let outcome = sit(&second, 2, 99, |sitting| start(&corpus, still, initial, sitting)).unwrap();
+    let nll = |outcome: &Outcome| outcome.validation.as_ref().unwrap().nll_per_note;
+    assert!((nll(&outcome) - description.training.figures["valid_nll_per_note"]).abs() < 1e-2);
+
+    let larger = recipe().with("size=small").unwrap();
+    let refused = sit(&third, 2, 99, |sitting| start(&corpus, larger, initial, sitting)).unwrap_err();
+    assert!(refused.to_string().contains("another size"), "{refused}");
+    let foreign = ModelDescription { labels: Default::default(), ..description.clone() };
+    let refused = sit(&third, 2, 99, |sitting| start(&corpus, recipe(), Some((&foreign, &model)), sitting));
+    assert!(refused.unwrap_err().to_string().contains("other genres"));
+}
+
+#[test]
 fn a_run_goes_on_only_with_its_own_corpus_and_size() {
     let home = tempfile::tempdir().unwrap();
     let corpus = corpus(home.path());
     let run = home.path().join("run");
-    sit(&run, 2, 2, |sitting| start(&corpus, recipe(), sitting)).unwrap();
+    sit(&run, 2, 2, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
     let bigger = sit(&run, 2, 99, |sitting| resume(&corpus, |recipe| recipe.with("size=small"), sitting)).unwrap_err();
     assert!(bigger.to_string().contains("cannot change its model's size"), "{bigger}");
     fs::write(home.path().join("midi/folk/new.mid"), melody(99)).unwrap();

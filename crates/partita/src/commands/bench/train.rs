@@ -83,7 +83,7 @@ fn speeds(corpus: &Corpus, recipe: Recipe, run: &Path, console: &Console) -> Res
         clock: &|| started.elapsed(),
         observe: &mut |line| steps.extend(step(line, &bar)),
     };
-    let outcome = partita_train::start(corpus, recipe, sitting)?;
+    let outcome = partita_train::start(corpus, recipe, None, sitting)?;
     bar.finish_and_clear();
     ensure!(outcome.finished, "interrupted");
     let speed = |pair: &[(f64, f64)]| (pair[1].0 - pair[0].0) / (pair[1].1 - pair[0].1);

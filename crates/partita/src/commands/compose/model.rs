@@ -14,8 +14,8 @@ const RUN_MODEL: &str = "model.safetensors";
 /// A model ready to compose.
 pub(crate) struct LoadedModel {
     pub(crate) description: ModelDescription,
-    pub(super) network: Cvae,
-    pub(super) device: Device,
+    pub(crate) network: Cvae,
+    pub(crate) device: Device,
 }
 
 impl LoadedModel {

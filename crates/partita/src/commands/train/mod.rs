@@ -15,6 +15,7 @@ use partita_dataset::Corpus;
 use partita_model::Compute;
 use partita_train::{LogLine, Outcome, Recipe, Sitting, TrainError};
 
+use super::compose::LoadedModel;
 use crate::console::Console;
 use crate::failure::WrongUse;
 use crate::interrupt::Interrupt;
@@ -41,6 +42,10 @@ pub(crate) struct Train {
     /// Change one value of the recipe; may be given several times
     #[arg(long = "set", value_name = "KEY=VALUE")]
     changes: Vec<String>,
+    /// Begin with the weights of a model (a file, or a run's folder) instead of random ones; it must be of the recipe's
+    /// size and trained on this corpus
+    #[arg(long, value_name = "FILE|RUN", conflicts_with = "resume")]
+    from: Option<PathBuf>,
     /// Go on with the run's newest checkpoint, by its own recipe; --set still changes values
     #[arg(long, conflicts_with = "recipe")]
     resume: bool,
@@ -56,6 +61,7 @@ const EXAMPLES: &str = "\
 Examples:
   partita train corpus.partita -o run
   partita train corpus.partita -o run --resume --set steps=40000
+  partita train corpus.partita -o longer --from run --set steps=2000
   partita train corpus.partita -o quick --recipe tiny --set steps=200 --set seed=7";
 
 /// Recipes that the program brings along.
@@ -94,11 +100,13 @@ impl Train {
             partita_train::resume(corpus, |recipe| self.changed(recipe), sitting)
         } else {
             let recipe = read_recipe(&self.recipe)?;
-            self.changed(recipe).and_then(|recipe| partita_train::start(corpus, recipe, sitting))
+            let model = self.from.as_deref().map(|path| LoadedModel::load(Some(path))).transpose()?;
+            let initial = model.as_ref().map(|model| (&model.description, &model.network));
+            self.changed(recipe).and_then(|recipe| partita_train::start(corpus, recipe, initial, sitting))
         };
         match outcome {
             // Values that came by --set: with those of a file, reading it would have failed.
-            Err(error @ TrainError::Recipe(_)) => Err(WrongUse(error.to_string()).into()),
+            Err(error @ (TrainError::Recipe(_) | TrainError::Initial(_))) => Err(WrongUse(error.to_string()).into()),
             outcome => outcome.with_context(|| format!("train {}", self.output.display())),
         }
     }
