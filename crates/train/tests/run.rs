@@ -165,7 +165,8 @@ fn a_run_can_begin_with_the_weights_of_another() {
     let larger = recipe().with("size=small").unwrap();
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, larger, initial, sitting)).unwrap_err();
     assert!(refused.to_string().contains("another size"), "{refused}");
-    let foreign = ModelDescription { labels: Default::default(), ..description.clone() };
+    let mut foreign = description.clone();
+    foreign.labels = Default::default();
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, recipe(), Some((&foreign, &model)), sitting));
     assert!(refused.unwrap_err().to_string().contains("other genres"));
 }
