@@ -16,6 +16,7 @@ mod heads;
 mod latent;
 mod layers;
 pub mod layout;
+mod likelihood;
 mod parameters;
 
 pub use batch::{Batch, Hidden, Passage, PassageBar};
@@ -28,4 +29,5 @@ pub use device::{Compute, NotBuilt};
 pub use file::{ModelDescription, ModelFileError, TrainingSummary};
 pub use latent::{Gaussian, Posterior};
 pub use layout::{BarFeatures, Field, PieceLayout};
+pub use likelihood::{Likelihood, likelihoods, reconstruction_with_latents_of};
 pub use parameters::{ParameterShape, parameter_shapes, read_gradients, read_parameters, write_parameters};

@@ -2,10 +2,12 @@
 
 mod common;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use partita_encoding::{DRUMS, InstrumentSet};
-use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose, compose_aloud};
-use partita_model::{BarFeatures, ConditionClasses};
+use partita_model::compose::{
+    Instruments, Plan, PlannedBar, Sampling, compose, compose_aloud, compose_from, reconstruct,
+};
+use partita_model::{BarFeatures, ConditionClasses, Latents};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -70,4 +72,35 @@ fn every_bar_is_sorted_within_its_limits_and_plays_only_what_was_asked() {
 fn a_condition_changes_the_output() {
     let [a, b] = [0, 2].map(|genre| composed(&plan(3, Some(genre), Instruments::ALL), &Sampling::default(), 9));
     assert_ne!(a, b);
+}
+
+#[test]
+fn other_latents_give_another_piece() {
+    let (plan, config, device) = (plan(3, Some(1), Instruments::ALL), common::config(), Device::flex());
+    let from = |value: f32| {
+        let latents = Latents {
+            piece: Tensor::full([1, config.latent], value, &device),
+            bars: Tensor::full([1, 3, config.latent], value, &device),
+        };
+        let mut random = ChaCha8Rng::seed_from_u64(4);
+        compose_from(&common::model(&device), &config, &plan, &latents, &Sampling::default(), &mut random, &device)
+    };
+    assert_eq!(from(1.0), from(1.0));
+    assert_ne!(from(1.0), from(-1.0));
+}
+
+/// A passage from the middle of a piece may be silent at its ends, and its notes may last beyond it.
+#[test]
+fn a_reconstruction_has_the_passages_bars() {
+    let (config, device) = (common::config(), Device::flex());
+    let model = common::model(&device);
+    let mut middle = common::passage(3, &[0, 4, 5]);
+    for bar in &mut middle.bars {
+        bar.features.index += 8;
+        bar.features.remaining += 8;
+    }
+    let bars = reconstruct(&model, &config, &middle, 6, &device);
+    assert_eq!(bars.len(), 3);
+    assert!(bars.iter().all(|bar| bar.len() <= 6 && bar.iter().all(|note| note.position < 48)));
+    assert_eq!(bars, reconstruct(&model, &config, &middle, 6, &device));
 }

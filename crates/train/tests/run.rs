@@ -8,10 +8,13 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use partita_dataset::{Corpus, PrepareOptions, prepare};
-use partita_model::{Compute, ModelDescription};
+use partita_dataset::{Corpus, PrepareOptions, Split, prepare};
+use partita_encoding::NoteEvent;
+use partita_model::{Compute, ModelDescription, Passage};
 use partita_score::{Note, Pitch, Program, Score, Tick, TimeSignature, Track, Velocity};
-use partita_train::{Checkpoints, Event, LogLine, Outcome, Recipe, Sitting, TrainError, read_log, resume, start};
+use partita_train::{
+    Checkpoints, Cutter, Event, LogLine, Outcome, Recipe, Sitting, TrainError, read_log, resume, start,
+};
 
 /// A melody that no other number gives.
 fn melody(number: u32) -> Vec<u8> {
@@ -185,4 +188,31 @@ fn a_run_goes_on_only_with_its_own_corpus_and_size() {
     let other = Corpus::open(&other).unwrap();
     let foreign = sit(&run, 2, 99, |sitting| resume(&other, Ok, sitting)).unwrap_err();
     assert!(foreign.to_string().contains("another corpus"), "{foreign}");
+}
+
+#[test]
+fn a_whole_piece_is_cut_into_passages_that_hold_each_note_once() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let id = corpus.pieces(Split::Train)[0];
+    let piece = corpus.piece(id);
+    assert_eq!((piece.bar_count(), piece.note_count()), (6, 48));
+    let cut = |changes: [&str; 2]| -> Vec<Passage> {
+        let recipe = changes.iter().fold(recipe(), |recipe, change| recipe.with(change).unwrap());
+        let cutter = Cutter { corpus: &corpus, labels: corpus.vocabulary(), recipe: &recipe };
+        let passages = cutter.whole(id);
+        let bars = || passages.iter().flat_map(|passage| &passage.bars);
+        assert_eq!(bars().flat_map(|bar| &bar.notes).copied().collect::<Vec<NoteEvent>>(), piece.notes());
+        assert!(
+            bars().enumerate().all(|(place, bar)| (bar.features.index, bar.features.remaining) == (place, 5 - place))
+        );
+        assert!(passages.iter().all(|passage| passage.conditions.genre.is_some() && passage.conditions.key.is_some()));
+        passages
+    };
+    let bars = |passages: &[Passage]| passages.iter().map(|passage| passage.bars.len()).collect::<Vec<_>>();
+    // A bar is a line and eight notes.
+    assert_eq!(bars(&cut(["bars_max=5", "events_per_passage=64"])), [5, 1]);
+    assert_eq!(bars(&cut(["bars_max=16", "events_per_passage=35"])), [3, 3]);
+    let quarters: f64 = cut(["bars_max=16", "events_per_passage=64"]).iter().map(Passage::quarters).sum();
+    assert_eq!(quarters, 24.0);
 }
