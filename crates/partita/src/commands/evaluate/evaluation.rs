@@ -269,16 +269,22 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Says of which sets the distances must be taken with care.
+/// Says of which sets the distances must be taken with care: what holds for several sets is said once.
 fn warn(genre: &str, distances: &[(SetKind, Option<SoundDistance>)], warnings: &mut Vec<String>) {
+    let mut found: Vec<(String, Vec<&str>)> = Vec::new();
     for (kind, distance) in distances {
-        match distance {
-            None => warnings.push(format!("{genre}, {}: too few clips to compare", kind.name())),
-            Some(distance) => {
-                warnings.extend(distance.warnings.iter().map(|warning| format!("{genre}, {}: {warning}", kind.name())));
+        let messages: Vec<String> = match distance {
+            None => vec!["too few clips to compare".to_owned()],
+            Some(distance) => distance.warnings.iter().map(ToString::to_string).collect(),
+        };
+        for message in messages {
+            match found.iter_mut().find(|(known, _)| *known == message) {
+                Some((_, sets)) => sets.push(kind.name()),
+                None => found.push((message, vec![kind.name()])),
             }
         }
     }
+    warnings.extend(found.into_iter().map(|(message, sets)| format!("{genre} ({}): {message}", sets.join(", "))));
 }
 
 fn genre_findings(

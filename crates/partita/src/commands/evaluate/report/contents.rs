@@ -7,11 +7,13 @@ use super::super::sets::{GenreSets, SetKind};
 use super::cells::{estimate, number, share};
 use super::document::Document;
 use super::figures;
+use super::verdict::verdict;
 
 /// The whole report.
 pub(super) fn document(findings: &Findings, sets: &[GenreSets]) -> Document {
     let mut document = Document { title: format!("Evaluation of {}", findings.protocol.judged), blocks: Vec::new() };
     let has_reference = !findings.overall.iter().all(|row| row.kad.is_none());
+    verdict(&mut document, findings);
     warnings(&mut document, findings);
     if has_reference {
         distances(&mut document, findings);

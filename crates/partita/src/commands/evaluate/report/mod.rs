@@ -6,6 +6,7 @@ mod document;
 mod figures;
 mod html;
 mod markdown;
+mod verdict;
 
 use std::fs;
 use std::path::Path;
