@@ -49,7 +49,14 @@ fn a_model_is_judged_beside_real_and_broken_music() {
     let page = fs::read_to_string(stage.path("report/report.html")).unwrap();
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<svg ") && !page.contains("src="));
     let text = fs::read_to_string(stage.path("report/report.md")).unwrap();
-    for heading in ["Does the scale hold?", "How much is copied?", "How well the model knows", "SHA-256"] {
+    for heading in [
+        "In short",
+        "figures/training.svg",
+        "Does the scale hold?",
+        "How much is copied?",
+        "How well the model knows",
+        "SHA-256",
+    ] {
         assert!(text.contains(heading), "{heading}");
     }
 

@@ -25,6 +25,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use partita_dataset::Corpus;
 use partita_eval::embedding::{Embedder, Musicnn};
+use partita_train::{LogLine, read_log};
 
 use super::compose::SamplingArguments;
 use crate::bank::Bank;
@@ -125,8 +126,14 @@ impl Evaluate {
             interrupt: Interrupt::listen()?,
         };
         let (findings, sets) = evaluation.run()?;
-        report::write(&findings, &sets, output)?;
+        report::write(&findings, &sets, self.training_log().as_deref(), output)?;
         console.finish(&summary::Summary::new(findings, output))
+    }
+
+    /// The log of the run that the model came from, where it stands beside the model.
+    fn training_log(&self) -> Option<Vec<LogLine>> {
+        let run = self.model.as_deref().filter(|path| path.is_dir())?;
+        read_log(run).ok().filter(|log| !log.is_empty())
     }
 
     /// Where results are kept: XDG_CACHE_HOME, else .cache in the home folder.

@@ -1,6 +1,7 @@
 //! What stands in the report, in which order.
 
 use partita_eval::symbolic::overlap::Feature;
+use partita_train::LogLine;
 
 use super::super::findings::{Findings, GenreFindings, Order, SetFindings};
 use super::super::sets::{GenreSets, SetKind};
@@ -8,9 +9,10 @@ use super::cells::{estimate, number, share};
 use super::document::Document;
 use super::figures;
 use super::verdict::verdict;
+use crate::commands::train::curves::curves;
 
 /// The whole report.
-pub(super) fn document(findings: &Findings, sets: &[GenreSets]) -> Document {
+pub(super) fn document(findings: &Findings, sets: &[GenreSets], training: Option<&[LogLine]>) -> Document {
     let mut document = Document { title: format!("Evaluation of {}", findings.protocol.judged), blocks: Vec::new() };
     let has_reference = !findings.overall.iter().all(|row| row.kad.is_none());
     verdict(&mut document, findings);
@@ -23,6 +25,9 @@ pub(super) fn document(findings: &Findings, sets: &[GenreSets]) -> Document {
     classes(&mut document, findings);
     adherence(&mut document, findings);
     likelihood(&mut document, findings);
+    if let Some(log) = training {
+        document.figure("training", "Losses of the run that the model came from", curves(log));
+    }
     copying(&mut document, findings);
     likeness(&mut document, findings);
     statistics(&mut document, findings);

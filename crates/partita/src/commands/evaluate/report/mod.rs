@@ -12,6 +12,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use partita_train::LogLine;
 
 use super::findings::Findings;
 use super::sets::GenreSets;
@@ -25,8 +26,13 @@ pub(super) const MARKDOWN: &str = "report.md";
 pub(super) const HTML: &str = "report.html";
 
 /// Writes the three forms and the pictures; `report.json` last, so that where it is all of the report is.
-pub(super) fn write(findings: &Findings, sets: &[GenreSets], folder: &Path) -> Result<()> {
-    let document = contents::document(findings, sets);
+pub(super) fn write(
+    findings: &Findings,
+    sets: &[GenreSets],
+    training: Option<&[LogLine]>,
+    folder: &Path,
+) -> Result<()> {
+    let document = contents::document(findings, sets, training);
     let pictures = folder.join(markdown::FIGURES);
     fs::create_dir_all(&pictures).with_context(|| format!("make {}", pictures.display()))?;
     for block in &document.blocks {
