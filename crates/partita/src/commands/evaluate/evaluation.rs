@@ -1,5 +1,7 @@
 //! The course of an evaluation: music, then sound, then notes, then everything in one document.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use partita_dataset::Corpus;
@@ -9,7 +11,6 @@ use partita_eval::symbolic::interval::Estimate;
 use partita_eval::{CLIP_SECONDS, SoundDistance};
 use partita_model::compose::Sampling;
 
-use super::Evaluate;
 use super::cache::{Cache, sha256};
 use super::classes::Classifiers;
 use super::clips::Listener;
@@ -24,6 +25,7 @@ use super::notes;
 use super::piece::JudgedPiece;
 use super::real::RealMusic;
 use super::sets::{GenreSets, SetKind};
+use super::settings::Settings;
 use super::sound::{self, GenreClips};
 use crate::bank::Bank;
 use crate::commands::compose::LoadedModel;
@@ -33,7 +35,8 @@ use crate::interrupt::Interrupt;
 
 /// Everything that an evaluation needs.
 pub(super) struct Evaluation<'a> {
-    pub(super) arguments: &'a Evaluate,
+    pub(super) settings: &'a Settings,
+    pub(super) subject: Subject<'a>,
     pub(super) corpus: Option<&'a Corpus>,
     pub(super) sampling: Sampling,
     pub(super) cache: &'a Cache,
@@ -41,6 +44,17 @@ pub(super) struct Evaluation<'a> {
     pub(super) embedder: &'a dyn Embedder,
     pub(super) console: &'a Console,
     pub(super) interrupt: Interrupt,
+    /// Where the sound that was heard is kept, if it is.
+    pub(super) keep_clips: Option<&'a Path>,
+}
+
+/// What is judged.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Subject<'a> {
+    /// The model of a file or run; without one, the embedded model.
+    Model(Option<&'a Path>),
+    /// The MIDI files of a folder.
+    Folder(&'a Path),
 }
 
 /// The pieces that are judged, by genre, and where they came from.
@@ -82,19 +96,19 @@ impl Evaluation<'_> {
     }
 
     fn judged(&self) -> Result<Judged> {
-        match &self.arguments.folder {
-            Some(folder) => self.judged_folder(folder),
-            None => self.judged_model(),
+        match self.subject {
+            Subject::Folder(folder) => self.judged_folder(folder),
+            Subject::Model(path) => self.judged_model(path),
         }
     }
 
-    fn judged_folder(&self, folder: &std::path::Path) -> Result<Judged> {
-        let single = match self.arguments.genres.as_slice() {
+    fn judged_folder(&self, folder: &Path) -> Result<Judged> {
+        let single = match self.settings.genres.as_slice() {
             [single] => Some(single.as_str()),
             _ => None,
         };
         let mut files = folder::find(folder, single)?;
-        let asked = &self.arguments.genres;
+        let asked = &self.settings.genres;
         files.retain(|genre, _| asked.is_empty() || asked.contains(genre));
         if files.is_empty() {
             let message = format!("{} has no MIDI files of the genres asked for", folder.display());
@@ -110,12 +124,12 @@ impl Evaluation<'_> {
                 .into());
             }
         }
-        let count = self.arguments.pieces as usize;
+        let count = self.settings.pieces as usize;
         let bar = self.progress("reading", "pieces", files.values().map(|files| files.len().min(count)).sum());
         let mut judged = Judged { genres: vec![], model: None, name: folder.display().to_string(), warnings: vec![] };
         for (genre, mut files) in files {
             files.truncate(count);
-            let (pieces, problems) = folder::read(&files, self.arguments.bars as usize, &bar);
+            let (pieces, problems) = folder::read(&files, self.settings.bars as usize, &bar);
             judged.warnings.extend(problems);
             judged.genres.push((self.corpus_genre(genre), pieces));
         }
@@ -130,11 +144,11 @@ impl Evaluation<'_> {
         labels.zip(id).map_or(genre, |(labels, id)| labels.genres[id].clone())
     }
 
-    fn judged_model(&self) -> Result<Judged> {
+    fn judged_model(&self, path: Option<&Path>) -> Result<Judged> {
         let corpus = self.corpus.context("a model is judged with a corpus")?;
-        let (model, bytes) = LoadedModel::load_with_bytes(self.arguments.model.as_deref())?;
+        let (model, bytes) = LoadedModel::load_with_bytes(path)?;
         let sha256 = sha256(&bytes);
-        let genres = self.arguments.genres_of(corpus)?;
+        let genres = self.settings.genres_of(corpus)?;
         let labels = &model.description.labels;
         if let Some(genre) = genres.iter().find(|genre| labels.genre_id(genre).is_none()) {
             let known = labels.genres.join(", ");
@@ -149,13 +163,13 @@ impl Evaluation<'_> {
                     .to_owned(),
             );
         }
-        let count = self.arguments.pieces as usize;
+        let count = self.settings.pieces as usize;
         let bar = self.progress("composing", "pieces", genres.len() * count);
         let composing = Composing {
             model: &model,
             sha256: &sha256,
             sampling: self.sampling,
-            ask: self.arguments.ask,
+            ask: self.settings.ask,
             cache: self.cache,
             interrupt: self.interrupt,
         };
@@ -163,16 +177,16 @@ impl Evaluation<'_> {
         let pieces = |genre: &String| Ok((genre.clone(), composing.pieces(&real, genre, count, &bar)?));
         let pieces = genres.iter().map(pieces).collect::<Result<_>>()?;
         bar.finish_and_clear();
-        let name = self.arguments.model.as_ref().map_or("the embedded model".to_owned(), |p| p.display().to_string());
+        let name = path.map_or("the embedded model".to_owned(), |path| path.display().to_string());
         Ok(Judged { genres: pieces, model: Some((model, sha256)), name, warnings })
     }
 
     fn real<'c>(&self, corpus: &'c Corpus) -> RealMusic<'c> {
-        RealMusic { corpus, bars: self.arguments.bars as usize, seed: self.arguments.seed }
+        RealMusic { corpus, bars: self.settings.bars as usize, seed: self.settings.seed }
     }
 
     fn sets(&self, judged: Vec<(String, Vec<JudgedPiece>)>) -> Vec<GenreSets> {
-        let reference = self.arguments.reference_pieces as usize;
+        let reference = self.settings.reference_pieces as usize;
         let sets = |(genre, pieces)| match self.corpus {
             Some(corpus) => GenreSets::new(genre, pieces, &self.real(corpus), reference),
             None => GenreSets::without_reference(genre, pieces),
@@ -190,7 +204,7 @@ impl Evaluation<'_> {
             embedder: self.embedder,
             cache: self.cache,
             interrupt: self.interrupt,
-            kept: self.arguments.keep_clips.as_deref(),
+            kept: self.keep_clips,
         };
         let bar = self.progress("listening", "clips", sets.iter().map(|sets| sets.pieces().count()).sum());
         let clips = sets.iter().map(|sets| GenreClips::of(sets, &listener, &bar)).collect();
@@ -230,15 +244,15 @@ impl Evaluation<'_> {
         let training = &model.description.training;
         let corpus = self.corpus.context("a model is judged with a corpus")?;
         let genres: Vec<String> = sets.iter().map(|sets| sets.genre.clone()).collect();
-        let count = self.arguments.likelihood_pieces as usize;
+        let count = self.settings.likelihood_pieces as usize;
         let bar = self.progress("likelihood", "pieces", genres.len() * count);
-        let likelihood = likelihood::measure(model, corpus, &genres, count, self.arguments.seed, &bar)?;
+        let likelihood = likelihood::measure(model, corpus, &genres, count, self.settings.seed, &bar)?;
         bar.finish_and_clear();
         Ok(ModelFindings { steps: training.steps, notes_seen: training.notes_seen, likelihood })
     }
 
     fn protocol(&self, judged: String, model: Option<&(LoadedModel, String)>) -> Protocol {
-        let arguments = self.arguments;
+        let settings = self.settings;
         let Sampling { temperature, top_p, guidance, latent_temperature } = self.sampling;
         Protocol {
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -249,11 +263,11 @@ impl Evaluation<'_> {
             soundfont_sha256: self.bank.soundfont.sha256().to_owned(),
             embedding: self.embedder.name().to_owned(),
             clip_seconds: CLIP_SECONDS,
-            bars: arguments.bars as usize,
-            pieces: arguments.pieces as usize,
-            reference_pieces: arguments.reference_pieces as usize,
-            seed: arguments.seed,
-            ask: model.map(|_| arguments.ask),
+            bars: settings.bars as usize,
+            pieces: settings.pieces as usize,
+            reference_pieces: settings.reference_pieces as usize,
+            seed: settings.seed,
+            ask: model.map(|_| settings.ask),
             sampling: model.map(|_| SamplingValues { temperature, top_p, guidance, latent_temperature }),
         }
     }
