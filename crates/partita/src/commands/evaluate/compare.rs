@@ -8,8 +8,9 @@ use partita_eval::symbolic::interval::Estimate;
 use serde::Serialize;
 
 use super::findings::{FORMAT_VERSION, Findings, Protocol};
-use super::report::{JSON, estimate};
+use super::report::JSON;
 use super::sets::SetKind;
+use crate::document::cells::estimate;
 use crate::files::read_bytes;
 use crate::table::{printable, table};
 

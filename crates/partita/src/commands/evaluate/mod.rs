@@ -106,8 +106,8 @@ impl Evaluate {
             interrupt: Interrupt::listen()?,
         };
         let (findings, sets) = evaluation.run()?;
-        report::write(&findings, &sets, self.training_log().as_deref(), output)?;
-        console.finish(&summary::Summary::new(findings, output))
+        let report = report::write(&findings, &sets, self.training_log().as_deref(), output)?;
+        console.finish(&summary::Summary::new(findings, report))
     }
 
     /// The log of the run that the model came from, where it stands beside the model.

@@ -5,15 +5,15 @@ use partita_train::LogLine;
 
 use super::super::findings::{Findings, GenreFindings, Order, SetFindings};
 use super::super::sets::{GenreSets, SetKind};
-use super::cells::{estimate, number, share};
-use super::document::Document;
 use super::figures;
 use super::verdict::verdict;
 use crate::commands::train::curves::curves;
+use crate::document::Document;
+use crate::document::cells::{estimate, number, share};
 
 /// The whole report.
 pub(super) fn document(findings: &Findings, sets: &[GenreSets], training: Option<&[LogLine]>) -> Document {
-    let mut document = Document { title: format!("Evaluation of {}", findings.protocol.judged), blocks: Vec::new() };
+    let mut document = Document::new(format!("Evaluation of {}", findings.protocol.judged));
     let has_reference = !findings.overall.iter().all(|row| row.kad.is_none());
     verdict(&mut document, findings);
     warnings(&mut document, findings);

@@ -3,7 +3,7 @@
 use super::super::findings::{Figure, Findings, SetFindings};
 use super::super::sets::{GenreSets, SetKind};
 use super::contents::set;
-use super::document::Document;
+use crate::document::Document;
 use crate::picture::roll_of;
 use crate::plot::Drawing;
 use crate::plot::marks::{Mark, MarkSeries, mark_chart};
