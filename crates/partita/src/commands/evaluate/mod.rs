@@ -25,7 +25,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use partita_dataset::Corpus;
-use partita_eval::embedding::{Embedder, Musicnn};
 use partita_train::{LogLine, read_log};
 
 use super::compose::SamplingArguments;
@@ -88,7 +87,7 @@ impl Evaluate {
         let cache = Cache::open(&self.settings.cache_folder()?)?;
         fs::create_dir_all(output).with_context(|| format!("make {}", output.display()))?;
         let bank = Bank::choose(self.settings.soundfont.as_deref(), console)?;
-        let embedder: Box<dyn Embedder> = Box::new(Musicnn::bundled()?);
+        let embedder = self.settings.embedder()?;
         let subject = match &self.folder {
             Some(folder) => Subject::Folder(folder),
             None => Subject::Model(self.model.as_deref()),

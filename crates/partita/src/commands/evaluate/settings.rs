@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use partita_dataset::Corpus;
+use partita_eval::embedding::{Embedder, Musicnn, OnnxEmbedder};
 
 use super::composing::Ask;
 use crate::failure::WrongUse;
+use crate::files::read_bytes;
 
 /// The options that every evaluation has.
 #[derive(Args, Clone, Debug)]
@@ -37,6 +39,9 @@ pub(crate) struct Settings {
     /// The bank to play with (.sf2), or 'builtin' for the program's own; without it, as render chooses
     #[arg(long, value_name = "SF2|builtin")]
     pub(super) soundfont: Option<PathBuf>,
+    /// A network in an ONNX file to hear with instead of MusiCNN: one that takes the log-mel patches of MusiCNN or of YAMNet
+    #[arg(long, value_name = "ONNX")]
+    pub(super) embedding: Option<PathBuf>,
     /// Where results are kept between runs; without it, partita in the user's cache folder
     #[arg(long, value_name = "DIR")]
     pub(super) cache: Option<PathBuf>,
@@ -45,7 +50,19 @@ pub(crate) struct Settings {
 /// The genres that the field's tables have.
 const USUAL_GENRES: [&str; 4] = ["classical", "jazz", "rock", "pop"];
 
+/// A network's file, at most.
+const NETWORK_BYTES_MAX: usize = 1 << 30;
+
 impl Settings {
+    /// What clips are heard with.
+    pub(super) fn embedder(&self) -> Result<Box<dyn Embedder>> {
+        let Some(path) = &self.embedding else { return Ok(Box::new(Musicnn::bundled()?)) };
+        let bytes = read_bytes(path, NETWORK_BYTES_MAX)?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let network = OnnxEmbedder::from_bytes(&stem, bytes).with_context(|| format!("read {}", path.display()))?;
+        Ok(Box::new(network))
+    }
+
     /// Where results are kept: XDG_CACHE_HOME, else .cache in the home folder.
     pub(super) fn cache_folder(&self) -> Result<PathBuf> {
         if let Some(folder) = &self.cache {
