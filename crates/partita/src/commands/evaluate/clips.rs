@@ -82,7 +82,8 @@ impl Listener<'_> {
     }
 }
 
-fn stored(clip: &ClipEmbedding) -> Vec<u8> {
+/// A clip's numbers as bytes.
+pub(super) fn stored(clip: &ClipEmbedding) -> Vec<u8> {
     clip.values().iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 

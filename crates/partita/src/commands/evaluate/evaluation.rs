@@ -231,7 +231,7 @@ impl Evaluation<'_> {
         let bar = self.progress("comparing", "genres", sets.len());
         let mut genres = Vec::new();
         for (index, sets) in sets.iter().enumerate() {
-            let distances = clips.get(index).map(GenreClips::distances).transpose()?.unwrap_or_default();
+            let distances = clips.get(index).map(|clips| clips.distances(self.cache)).transpose()?.unwrap_or_default();
             warn(&sets.genre, &distances, warnings);
             genres.push(genre_findings(sets, &distances, measures));
             bar.inc(1);

@@ -9,10 +9,13 @@ use partita_eval::frechet::plain_fad;
 use partita_eval::symbolic::interval::Estimate;
 use partita_eval::{SoundDistance, SoundOptions, compare_sound};
 
-use super::clips::Listener;
+use super::cache::{Cache, Key};
+use super::clips::{Listener, stored};
 use super::findings::{Order, OrderStep};
 use super::sets::{GenreSets, SetKind};
 
+/// Changes whenever the same clips would be compared otherwise.
+const VERSION: &[u8] = b"distance 1";
 /// The least number of clips a side that distances are told of.
 const CLIPS_MIN: usize = 4;
 
@@ -35,11 +38,10 @@ impl GenreClips {
     }
 
     /// Each set's distance from the reference; none of sets too small.
-    pub(super) fn distances(&self) -> Result<Vec<(SetKind, Option<SoundDistance>)>> {
+    pub(super) fn distances(&self, cache: &Cache) -> Result<Vec<(SetKind, Option<SoundDistance>)>> {
         let distance = |clips: &[ClipEmbedding]| {
             let enough = clips.len().min(self.reference.len()) >= CLIPS_MIN;
-            let compared = enough.then(|| compare_sound(clips, &self.reference, &SoundOptions::default()));
-            compared.transpose().context("compare clips")
+            enough.then(|| distance(clips, &self.reference, cache)).transpose()
         };
         self.sets.iter().map(|(kind, clips)| Ok((*kind, distance(clips)?))).collect()
     }
@@ -47,6 +49,18 @@ impl GenreClips {
     fn judged(&self) -> &[ClipEmbedding] {
         self.sets.iter().find(|(kind, _)| *kind == SetKind::Judged).map_or(&[], |(_, clips)| clips)
     }
+}
+
+/// One set of clips against another. The draws of its intervals take minutes for large sets, so that the result is kept.
+fn distance(clips: &[ClipEmbedding], reference: &[ClipEmbedding], cache: &Cache) -> Result<SoundDistance> {
+    let options = SoundOptions::default();
+    let sides = [clips, reference].map(|side| side.iter().flat_map(stored).collect::<Vec<u8>>());
+    let key = Key::of(&[VERSION, format!("{options:?}").as_bytes(), &sides[0], &sides[1]]);
+    let kept = cache.get_or_make(&key, || {
+        let found = compare_sound(clips, reference, &options).context("compare clips")?;
+        serde_json::to_vec(&found).context("keep a comparison")
+    })?;
+    serde_json::from_slice(&kept).context("read a comparison from the cache; remove the cache's folder")
 }
 
 /// FAD of the judged clips of each genre (rows) against the reference of each (columns); `None` of sets too small.
