@@ -17,6 +17,7 @@ mod layer;
 mod mel;
 mod musicnn;
 mod onnx;
+mod onnx_lengths;
 mod signal;
 mod spectrum;
 mod weights;

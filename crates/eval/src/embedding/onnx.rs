@@ -7,6 +7,7 @@ use rten::{Dimension, Model, NodeId, Value};
 use sha2::{Digest, Sha256};
 
 use super::front_end::FrontEnd;
+use super::onnx_lengths::lengths_fit;
 use super::{ClipEmbedding, Embedder, SAMPLE_RATE_HZ};
 use crate::EvalError;
 
@@ -23,8 +24,8 @@ const DIMENSION_MAX: usize = 8192;
 /// for YAMNet; axes of size 1 may stand beside these. Its vectors are those of one output with two axes, `[n, dimension]`:
 /// the first whose name has `penultimate` or `embedding` in it, else the first of all.
 ///
-/// The file is untrusted: whatever it holds gives an error and no panic. But a network is a program; what time and memory it
-/// takes is not limited.
+/// The file is untrusted: a damaged one gives an error and no panic. But a network is a program; what time and memory it takes
+/// is not limited.
 #[derive(Debug)]
 pub struct OnnxEmbedder {
     name: String,
@@ -42,6 +43,9 @@ impl OnnxEmbedder {
     /// [`EvalError::Limit`].
     pub fn from_bytes(file_stem: &str, bytes: Vec<u8>) -> Result<Self, EvalError> {
         limit("the size of the network in bytes", bytes.len(), BYTES_MAX)?;
+        if !lengths_fit(&bytes) {
+            return Err(unusable("it is not a whole ONNX file"));
+        }
         let digest = Sha256::digest(&bytes);
         let model = guarded(|| Model::load(bytes))?;
         let (network, front_end) = Network::new(model)?;
