@@ -20,7 +20,7 @@ use super::findings::{
     FORMAT_VERSION, Findings, GenreFindings, ModelFindings, OverallFindings, Protocol, SamplingValues, SetFindings,
 };
 use super::folder;
-use super::likelihood;
+use super::likelihood::Measured;
 use super::notes;
 use super::piece::JudgedPiece;
 use super::real::RealMusic;
@@ -88,7 +88,7 @@ impl Evaluation<'_> {
             fad_matrix: if self.corpus.is_some() { sound::fad_matrix(&clips) } else { vec![] },
             classifiers: measures.map(|measures| measures.classifiers.findings).unwrap_or_default(),
             adherence: adherence(&all_answers(&sets)),
-            model: model.map(|(model, _)| self.model_findings(&model, &sets)).transpose()?,
+            model: model.map(|(model, sha256)| self.model_findings(&model, &sha256, &sets)).transpose()?,
             genres,
             warnings,
         };
@@ -240,13 +240,15 @@ impl Evaluation<'_> {
         Ok(genres)
     }
 
-    fn model_findings(&self, model: &LoadedModel, sets: &[GenreSets]) -> Result<ModelFindings> {
+    fn model_findings(&self, model: &LoadedModel, sha256: &str, sets: &[GenreSets]) -> Result<ModelFindings> {
         let training = &model.description.training;
         let corpus = self.corpus.context("a model is judged with a corpus")?;
         let genres: Vec<String> = sets.iter().map(|sets| sets.genre.clone()).collect();
         let count = self.settings.likelihood_pieces as usize;
         let bar = self.progress("likelihood", "pieces", genres.len() * count);
-        let likelihood = likelihood::measure(model, corpus, &genres, count, self.settings.seed, &bar)?;
+        let (seed, cache, interrupt) = (self.settings.seed, self.cache, self.interrupt);
+        let measured = Measured { model, sha256, corpus, seed, cache, interrupt };
+        let likelihood = measured.likelihood(&genres, count, &bar)?;
         bar.finish_and_clear();
         Ok(ModelFindings { steps: training.steps, notes_seen: training.notes_seen, likelihood })
     }

@@ -76,6 +76,9 @@ Examples:
   partita evaluate --folder their-pieces --corpus corpus.partita -o theirs
   partita evaluate --compare report theirs";
 
+/// What whoever stops an evaluation is told.
+const STOPPED: &str = "stopped; what is done so far is kept, and the same command goes on from there";
+
 impl Evaluate {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
         if let Some([a, b]) = self.compare.as_deref() {
