@@ -354,8 +354,8 @@ fn overall(
     let copying: Vec<_> = found.iter().filter_map(|set| set.copying).collect();
     Some(OverallFindings {
         set: kind,
-        fad: sound::mean(&each(&|set| Some(set.sound.as_ref()?.fad?.fad))),
-        kad: sound::mean(&each(&|set| Some(set.sound.as_ref()?.kad.kad))),
+        fad: sound::mean(&each(&SetFindings::fad)),
+        kad: sound::mean(&each(&SetFindings::kad)),
         genre_accuracy: sound::mean(&each(&|set| set.genre_accuracy)),
         genre_accuracy_pitched: sound::mean(&each(&|set| set.genre_accuracy_pitched)),
         composer_accuracy: measures.and_then(|measures| measures.classifiers.composer_accuracy(pieces())),

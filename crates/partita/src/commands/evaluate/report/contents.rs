@@ -1,5 +1,6 @@
 //! What stands in the report, in which order.
 
+use partita_eval::symbolic::interval::Estimate;
 use partita_eval::symbolic::overlap::Feature;
 use partita_train::LogLine;
 
@@ -55,10 +56,9 @@ fn distances(document: &mut Document, findings: &Findings) {
          renderer, soundfont or N. Overall: the mean of the genres."
     ));
     let genres = &findings.genres;
-    let fad = |set: &SetFindings| set.sound.as_ref().and_then(|sound| sound.fad);
     let heading = heading(&["FAD"], genres.iter().map(|genre| genre.genre.clone()).chain(["overall".to_owned()]));
     let rows = findings.overall.iter().map(|overall| {
-        let cells = genres.iter().map(|genre| estimate(set(genre, overall.set).and_then(fad).map(|fad| fad.fad)));
+        let cells = genres.iter().map(|genre| estimate(set(genre, overall.set).and_then(SetFindings::fad)));
         row(overall.set.name(), cells.chain([estimate(overall.fad)]))
     });
     document.table(heading.clone(), rows.collect());
@@ -68,7 +68,7 @@ fn distances(document: &mut Document, findings: &Findings) {
          kind, whatever their size.",
     );
     let rows = findings.overall.iter().map(|overall| {
-        let kad = |genre| estimate(set(genre, overall.set).and_then(|set| Some(set.sound.as_ref()?.kad.kad)));
+        let kad = |genre| estimate(set(genre, overall.set).and_then(SetFindings::kad));
         row(overall.set.name(), genres.iter().map(kad).chain([estimate(overall.kad)]))
     });
     document.table([&["KAD × 100".to_owned()], &heading[1..]].concat(), rows.collect());
@@ -77,7 +77,7 @@ fn distances(document: &mut Document, findings: &Findings) {
         let heading = heading_of(&["set", "N", "of N", "FAD", "its mean term", "FAD∞", "R²", "KAD × 100", "p"]);
         let rows = genre.sets.iter().filter_map(|set| {
             let sound = set.sound.as_ref()?;
-            let fad = sound.fad;
+            let fad = sound.fad.as_ref();
             Some(row(
                 set.set?.name(),
                 [
@@ -100,8 +100,10 @@ fn distances(document: &mut Document, findings: &Findings) {
 fn order(document: &mut Document, findings: &Findings) {
     document.heading("Does the scale hold?");
     document.text(
-        "A distance that is worth anything rises from held-out music to random notes. Clear: the intervals are apart. Rising: \
-         in order, but they overlap. Level: not to be told apart. Reversed: the wrong way round, beyond the intervals.",
+        "A distance that is worth anything rises from held-out music to random notes; here by how much it does from row to \
+         row, with the interval of the difference. The broken rows are of the same pieces as the human row, so that much of \
+         chance falls out. Clear: above zero, and the interval too. Rising: above, the interval not. Level: below, the \
+         interval not. Reversed: below, and the interval too. Held-out and training music should be level, or nearly.",
     );
     let rows = findings.genres.iter().flat_map(|genre| {
         genre.order.iter().map(|step| {
@@ -112,14 +114,14 @@ fn order(document: &mut Document, findings: &Findings) {
     document.table(heading_of(&["genre", "step", "FAD", "KAD"]), rows.collect());
 }
 
-fn in_words(order: Order) -> String {
-    match order {
+fn in_words(difference: Estimate) -> String {
+    let word = match Order::of(difference) {
         Order::Clear => "clear",
         Order::Rising => "rising",
         Order::Level => "level",
         Order::Reversed => "REVERSED",
-    }
-    .to_owned()
+    };
+    format!("{}: {word}", estimate(Some(difference)))
 }
 
 fn matrix(document: &mut Document, findings: &Findings) {
