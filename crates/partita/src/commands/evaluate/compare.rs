@@ -80,6 +80,7 @@ fn differences(a: &Protocol, b: &Protocol) -> Vec<String> {
         ("length of the clips", a.clip_seconds == b.clip_seconds),
         ("bars", a.bars == b.bars),
         ("number of pieces", (a.pieces, a.reference_pieces) == (b.pieces, b.reference_pieces)),
+        ("split judged by", a.against == b.against),
         ("seed", a.seed == b.seed),
     ];
     parts.into_iter().filter(|(_, same)| !same).map(|(name, _)| format!("the {name} is another")).collect()

@@ -188,7 +188,7 @@ impl Evaluation<'_> {
     fn sets(&self, judged: Vec<(String, Vec<JudgedPiece>)>) -> Vec<GenreSets> {
         let reference = self.settings.reference_pieces as usize;
         let sets = |(genre, pieces)| match self.corpus {
-            Some(corpus) => GenreSets::new(genre, pieces, &self.real(corpus), reference),
+            Some(corpus) => GenreSets::new(genre, pieces, &self.real(corpus), self.settings.against, reference),
             None => GenreSets::without_reference(genre, pieces),
         };
         judged.into_iter().map(sets).collect()
@@ -247,7 +247,8 @@ impl Evaluation<'_> {
         let count = self.settings.likelihood_pieces as usize;
         let bar = self.progress("likelihood", "pieces", genres.len() * count);
         let (seed, cache, interrupt) = (self.settings.seed, self.cache, self.interrupt);
-        let measured = Measured { model, sha256, corpus, seed, cache, interrupt };
+        let (split, _) = self.settings.against.splits();
+        let measured = Measured { model, sha256, corpus, split, seed, cache, interrupt };
         let likelihood = measured.likelihood(&genres, count, &bar)?;
         bar.finish_and_clear();
         Ok(ModelFindings { steps: training.steps, notes_seen: training.notes_seen, likelihood })
@@ -268,6 +269,7 @@ impl Evaluation<'_> {
             bars: settings.bars as usize,
             pieces: settings.pieces as usize,
             reference_pieces: settings.reference_pieces as usize,
+            against: settings.against,
             seed: settings.seed,
             ask: model.map(|_| settings.ask),
             sampling: model.map(|_| SamplingValues { temperature, top_p, guidance, latent_temperature }),

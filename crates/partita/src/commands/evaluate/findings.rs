@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::composing::Ask;
 use super::sets::SetKind;
+use super::settings::Against;
 
 /// Version of this document; others are not compared.
 pub(super) const FORMAT_VERSION: u32 = 1;
@@ -55,6 +56,8 @@ pub(super) struct Protocol {
     pub(super) pieces: usize,
     /// Pieces of the reference of each genre, at most.
     pub(super) reference_pieces: usize,
+    /// The split of the reference.
+    pub(super) against: Against,
     pub(super) seed: u64,
     /// What was asked of a model.
     pub(super) ask: Option<Ask>,

@@ -34,6 +34,8 @@ pub(super) struct Measured<'a> {
     /// SHA-256 of the model's file.
     pub(super) sha256: &'a str,
     pub(super) corpus: &'a Corpus,
+    /// The held-out side whose pieces are taken.
+    pub(super) split: Split,
     pub(super) seed: u64,
     pub(super) cache: &'a Cache,
     pub(super) interrupt: Interrupt,
@@ -52,14 +54,14 @@ struct PieceLikelihood {
 }
 
 impl Measured<'_> {
-    /// The figures of each genre and of all, on up to `count` test pieces of each, whole.
+    /// The figures of each genre and of all, on up to `count` held-out pieces of each, whole.
     pub(super) fn likelihood(
         &self,
         genres: &[String],
         count: usize,
         bar: &ProgressBar,
     ) -> Result<Vec<LikelihoodFindings>> {
-        let order = self.corpus.shuffled(Split::Test, self.seed, 0);
+        let order = self.corpus.shuffled(self.split, self.seed, 0);
         let mut all = Vec::new();
         let mut findings = Vec::new();
         for genre in genres {

@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use clap::Args;
-use partita_dataset::Corpus;
+use clap::{Args, ValueEnum};
+use partita_dataset::{Corpus, Split};
 use partita_eval::embedding::{Embedder, Musicnn, OnnxEmbedder};
+
+use serde::{Deserialize, Serialize};
 
 use super::composing::Ask;
 use crate::failure::WrongUse;
@@ -24,6 +26,10 @@ pub(crate) struct Settings {
     /// Held-out pieces of each genre to judge them by, if there are as many
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=2000))]
     pub(super) reference_pieces: u32,
+    /// The side of the corpus to judge by. Choose by 'valid' what is still to be chosen, such as temperatures, and keep
+    /// 'test' for the figures that are told
+    #[arg(long, value_name = "valid|test", value_enum, default_value_t)]
+    pub(super) against: Against,
     /// Whole held-out pieces of each genre for the likelihood
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=2000))]
     pub(super) likelihood_pieces: u32,
@@ -45,6 +51,34 @@ pub(crate) struct Settings {
     /// Where results are kept between runs; without it, partita in the user's cache folder
     #[arg(long, value_name = "DIR")]
     pub(super) cache: Option<PathBuf>,
+}
+
+/// Which held-out music is the reference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Against {
+    /// The validation split
+    Valid,
+    /// The test split
+    #[default]
+    Test,
+}
+
+impl Against {
+    /// The split of the reference, and that of the floor.
+    pub(super) const fn splits(self) -> (Split, Split) {
+        match self {
+            Self::Valid => (Split::Valid, Split::Test),
+            Self::Test => (Split::Test, Split::Valid),
+        }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "validation",
+            Self::Test => "test",
+        }
+    }
 }
 
 /// The genres that the field's tables have.

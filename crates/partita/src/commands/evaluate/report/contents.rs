@@ -50,10 +50,11 @@ fn distances(document: &mut Document, findings: &Findings) {
     let embedding = &findings.protocol.embedding;
     document.heading("Distance of the sound from held-out music");
     document.text(format!(
-        "Fréchet Audio Distance by {embedding}, of each set against held-out music of the genre (the test split); lower is \
+        "Fréchet Audio Distance by {embedding}, of each set against held-out music of the genre (the {} split); lower is \
          closer. In brackets the interval of 95 %, from halves drawn without replacement. FAD hardly hears wrong notes, so \
          that it means something only beside the other tables. It does not compare with figures by another embedding, \
-         renderer, soundfont or N. Overall: the mean of the genres."
+         renderer, soundfont or N. Overall: the mean of the genres.",
+        findings.protocol.against.name()
     ));
     let genres = &findings.genres;
     let heading = heading(&["FAD"], genres.iter().map(|genre| genre.genre.clone()).chain(["overall".to_owned()]));
@@ -211,7 +212,7 @@ fn likelihood(document: &mut Document, findings: &Findings) {
     let samples = model.likelihood[0].iwae_samples;
     document.heading("How well the model knows held-out music");
     document.text(format!(
-        "Negative log-likelihood of whole test pieces in nats, bar lines included: the bound −ELBO, and the tighter one of \
+        "Negative log-likelihood of whole held-out pieces in nats, bar lines included: the bound −ELBO, and the tighter one of \
          IWAE with {samples} samples. If another piece's latents cost nothing, the latents say nothing. Trained with {} steps \
          on {} notes.",
         model.steps, model.notes_seen
@@ -366,8 +367,11 @@ fn protocol(document: &mut Document, findings: &Findings) {
     }));
     facts.extend(protocol.ask.map(|ask| format!("asked: {}", format!("{ask:?}").to_lowercase())));
     facts.push(format!(
-        "up to {} pieces a genre against up to {} of the test split, {} bars each, on the beat",
-        protocol.pieces, protocol.reference_pieces, protocol.bars
+        "up to {} pieces a genre against up to {} of the {} split, {} bars each, on the beat",
+        protocol.pieces,
+        protocol.reference_pieces,
+        protocol.against.name(),
+        protocol.bars
     ));
     if protocol.corpus_sha256.is_some() {
         facts.push(format!(
