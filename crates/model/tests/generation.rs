@@ -3,9 +3,9 @@
 mod common;
 
 use burn::tensor::Device;
-use partita_encoding::{DRUMS, InstrumentSet};
+use partita_encoding::{DRUMS, InstrumentSet, NoteEvent};
 use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose, compose_aloud};
-use partita_model::{BarFeatures, ConditionClasses};
+use partita_model::{BarFeatures, ConditionClasses, ModelKind};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -22,10 +22,14 @@ fn plan(bars: usize, genre: Option<usize>, instruments: Instruments) -> Plan {
     }
 }
 
-fn composed(plan: &Plan, sampling: &Sampling, seed: u64) -> Vec<Vec<partita_encoding::NoteEvent>> {
+fn composed(plan: &Plan, sampling: &Sampling, seed: u64) -> Vec<Vec<NoteEvent>> {
+    composed_by(ModelKind::Cvae, plan, sampling, seed)
+}
+
+fn composed_by(kind: ModelKind, plan: &Plan, sampling: &Sampling, seed: u64) -> Vec<Vec<NoteEvent>> {
     let device = Device::flex();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    compose(&common::model(&device), &common::config(), plan, sampling, &mut random, &device)
+    compose(&common::model(kind, &device), &common::config(kind), plan, sampling, &mut random, &device)
 }
 
 #[test]
@@ -41,9 +45,9 @@ fn each_note_is_told_as_it_is_written() {
     let (plan, sampling, device) = (plan(3, Some(1), Instruments::ALL), Sampling::default(), Device::flex());
     let mut heard = vec![Vec::new(); 3];
     let mut random = ChaCha8Rng::seed_from_u64(4);
-    let mut hear = |bar: usize, note: &partita_encoding::NoteEvent| heard[bar].push(*note);
-    let config = common::config();
-    let bars = compose_aloud(&common::model(&device), &config, &plan, &sampling, &mut random, &device, &mut hear);
+    let mut hear = |bar: usize, note: &NoteEvent| heard[bar].push(*note);
+    let (model, config) = (common::model(ModelKind::Cvae, &device), common::config(ModelKind::Cvae));
+    let bars = compose_aloud(&model, &config, &plan, &sampling, &mut random, &device, &mut hear);
     assert_eq!(heard, bars);
     assert_eq!(bars, composed(&plan, &sampling, 4));
 }
@@ -70,4 +74,22 @@ fn every_bar_is_sorted_within_its_limits_and_plays_only_what_was_asked() {
 fn a_condition_changes_the_output() {
     let [a, b] = [0, 2].map(|genre| composed(&plan(3, Some(genre), Instruments::ALL), &Sampling::default(), 9));
     assert_ne!(a, b);
+}
+
+#[test]
+fn every_system_composes_exact_bars_and_only_what_a_seed_decides() {
+    let plan = plan(4, Some(1), Instruments::ALL);
+    let sampling = Sampling { guidance: 1.5, ..Sampling::default() };
+    for kind in [ModelKind::Vae, ModelKind::Transformer, ModelKind::Lstm, ModelKind::Rnn] {
+        let bars = composed_by(kind, &plan, &sampling, 4);
+        assert!(bars.len() == 4 && !bars[0].is_empty() && !bars[3].is_empty(), "{kind:?}");
+        assert_eq!(bars, composed_by(kind, &plan, &sampling, 4), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_model_without_conditions_composes_the_same_whatever_is_asked() {
+    let [a, b] = [Some(0), None]
+        .map(|genre| composed_by(ModelKind::Vae, &plan(3, genre, Instruments::ALL), &Sampling::default(), 9));
+    assert_eq!(a, b);
 }

@@ -88,14 +88,13 @@ impl<'a> Writer<'a> {
         let piece = piece_row(&layout, &plan.conditions, device);
         let bars: Vec<BarFeatures> = plan.bars.iter().map(|bar| bar.features).collect();
         let (z_piece, z_bars) = draw_latents(model, config, &piece, &bars, sampling, random, device);
-        let with = model.decoder.context(piece, bar_rows(&bars, device), z_piece.clone(), z_bars.clone());
+        let with = model.decoder.context(piece, bar_rows(&layout, &bars, device), z_piece.clone(), z_bars.clone());
         let context = if sampling.guidance == 1.0 {
             with
         } else {
             let nothing = piece_row(&layout, &ConditionClasses::none(plan.conditions.grid), device);
-            let open: Vec<BarFeatures> =
-                bars.iter().map(|bar| BarFeatures { density: None, polyphony: None, ..*bar }).collect();
-            let without = model.decoder.context(nothing, bar_rows(&open, device), z_piece, z_bars);
+            let open: Vec<BarFeatures> = bars.iter().map(|bar| bar.without_conditions()).collect();
+            let without = model.decoder.context(nothing, bar_rows(&layout, &open, device), z_piece, z_bars);
             Tensor::cat(vec![with, without], 0)
         };
         let state = model.decoder.start(&context, MEMORY_EVENTS);
@@ -173,15 +172,16 @@ fn piece_row(layout: &PieceLayout, conditions: &ConditionClasses, device: &Devic
     Tensor::from_data(TensorData::new(row, [1, layout.columns()]), device)
 }
 
-fn bar_rows(bars: &[BarFeatures], device: &Device) -> Tensor<3> {
+fn bar_rows(layout: &PieceLayout, bars: &[BarFeatures], device: &Device) -> Tensor<3> {
     let mut rows = vec![0.0; bars.len() * BAR_COLUMNS];
     for (row, bar) in rows.chunks_exact_mut(BAR_COLUMNS).zip(bars) {
-        layout::set_bar(row, bar);
+        layout.set_bar(row, bar);
     }
     Tensor::from_data(TensorData::new(rows, [1, bars.len(), BAR_COLUMNS]), device)
 }
 
-/// The piece's latent `[1, latent]` and its bars' `[1, N, latent]`, from the conditional prior.
+/// The piece's latent `[1, latent]` and its bars' `[1, N, latent]`, from the conditional prior; zeros, for which nothing
+/// is drawn, in a model without latents.
 fn draw_latents(
     model: &Cvae,
     config: &ModelConfig,
@@ -191,18 +191,23 @@ fn draw_latents(
     random: &mut ChaCha8Rng,
     device: &Device,
 ) -> (Tensor<2>, Tensor<3>) {
+    let Some(prior) = &model.prior else {
+        let latent = config.latent;
+        return (Tensor::zeros([1, latent], device), Tensor::zeros([1, bars.len(), latent], device));
+    };
+    let layout = PieceLayout::new(config);
     let mut noise = || -> Vec<f32> {
         let normal = (0..config.latent).map(|_| random.sample::<f32, _>(StandardNormal));
         normal.map(|value| value * sampling.latent_temperature).collect()
     };
     let first = Tensor::<2>::from_data(TensorData::new(noise(), [1, config.latent]), device);
-    let z_piece = model.prior.piece(piece.clone()).sample(first);
-    let mut state = model.prior.start(piece.clone(), z_piece.clone(), bars.len());
+    let z_piece = prior.piece(piece.clone()).sample(first);
+    let mut state = prior.start(piece.clone(), z_piece.clone(), bars.len());
     let z_bars = bars
         .iter()
         .map(|bar| {
             let noise = Tensor::<3>::from_data(TensorData::new(noise(), [1, 1, config.latent]), device);
-            model.prior.draw(&mut state, bar_rows(std::slice::from_ref(bar), device), noise)
+            prior.draw(&mut state, bar_rows(&layout, std::slice::from_ref(bar), device), noise)
         })
         .collect();
     (z_piece, Tensor::cat(z_bars, 1))
