@@ -1,7 +1,7 @@
 //! Passages of music → the tensors of one forward pass.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use partita_encoding::NoteEvent;
+use partita_encoding::{NoteEvent, STEPS_PER_QUARTER};
 
 use crate::conditions::ConditionClasses;
 use crate::layout::{self, BAR_COLUMNS, BAR_LINE, BarFeatures, EVENT_COLUMNS, Field, PieceLayout};
@@ -35,6 +35,12 @@ impl Passage {
     /// Notes of all bars.
     pub fn note_count(&self) -> usize {
         self.bars.iter().map(|bar| bar.notes.len()).sum()
+    }
+
+    /// Length in quarters (half seconds on the time grid).
+    pub fn quarters(&self) -> f64 {
+        let steps: u32 = self.bars.iter().map(|bar| bar.steps).sum();
+        f64::from(steps) / f64::from(STEPS_PER_QUARTER)
     }
 }
 

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::batch::Batch;
 use crate::config::ModelConfig;
 use crate::decoder::Decoder;
-use crate::latent::{Encoder, Posterior, Prior};
+use crate::latent::{Encoder, Gaussian, Posterior, Prior};
 use crate::layers::Initial;
 
 /// Standard normal noise for one forward pass.
@@ -106,15 +106,21 @@ impl Cvae {
         self.decoder.context(batch.piece.clone(), batch.bars.clone(), latents.piece.clone(), latents.bars.clone())
     }
 
+    /// p(z | c) of the piece's latent, and of each bar's given those before it; N(0, 1) in a model without latents.
+    pub(crate) fn prior_of(&self, batch: &Batch, latents: &Latents) -> (Gaussian<2>, Gaussian<3>) {
+        let Some(prior) = &self.prior else {
+            let Posterior { piece, bars } = Posterior::standard(batch, self.latent);
+            return (piece, bars);
+        };
+        let (piece, bars) = (batch.piece.clone(), batch.bars.clone());
+        (prior.piece(piece.clone()), prior.bars(piece, bars, latents.piece.clone(), latents.bars.clone()))
+    }
+
     /// The KL terms of the ELBO for the drawn latents.
     pub fn divergence(&self, batch: &Batch, posterior: &Posterior, latents: &Latents) -> (Tensor<1>, Tensor<1>) {
-        let Some(prior) = &self.prior else {
-            let zeros = Tensor::zeros([self.latent], &batch.piece.device());
-            return (zeros.clone(), zeros);
-        };
-        let piece = posterior.piece.kl(&prior.piece(batch.piece.clone()));
-        let prior = prior.bars(batch.piece.clone(), batch.bars.clone(), latents.piece.clone(), latents.bars.clone());
-        let bars = posterior.bars.kl(&prior) * batch.bar_mask.clone().unsqueeze_dim::<3>(2);
+        let (prior_of_piece, prior_of_bars) = self.prior_of(batch, latents);
+        let bars = posterior.bars.kl(&prior_of_bars) * batch.bar_mask.clone().unsqueeze_dim::<3>(2);
+        let piece = posterior.piece.kl(&prior_of_piece);
         (bars.sum_dims_squeeze::<1, _>(&[0, 1]), piece.sum_dims_squeeze::<1, _>(&[0]))
     }
 

@@ -17,6 +17,7 @@ mod kind;
 mod latent;
 mod layers;
 pub mod layout;
+mod likelihood;
 mod parameters;
 
 pub use batch::{Batch, Hidden, Passage, PassageBar};
@@ -30,4 +31,5 @@ pub use file::{ModelDescription, ModelFileError, TrainingSummary};
 pub use kind::ModelKind;
 pub use latent::{Gaussian, Posterior};
 pub use layout::{BarFeatures, Field, PieceLayout};
+pub use likelihood::{Likelihood, likelihoods, reconstruction_with_latents_of};
 pub use parameters::{ParameterShape, parameter_shapes, read_gradients, read_parameters, write_parameters};

@@ -2,10 +2,12 @@
 
 mod common;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use partita_encoding::{DRUMS, InstrumentSet, NoteEvent};
-use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose, compose_aloud};
-use partita_model::{BarFeatures, ConditionClasses, ModelKind};
+use partita_model::compose::{
+    Instruments, Plan, PlannedBar, Sampling, compose, compose_aloud, compose_from, reconstruct,
+};
+use partita_model::{BarFeatures, ConditionClasses, Latents, ModelKind};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -29,7 +31,7 @@ fn composed(plan: &Plan, sampling: &Sampling, seed: u64) -> Vec<Vec<NoteEvent>> 
 fn composed_by(kind: ModelKind, plan: &Plan, sampling: &Sampling, seed: u64) -> Vec<Vec<NoteEvent>> {
     let device = Device::flex();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    compose(&common::model(kind, &device), &common::config(kind), plan, sampling, &mut random, &device)
+    compose(&common::model_of(kind, &device), &common::config_of(kind), plan, sampling, &mut random, &device)
 }
 
 #[test]
@@ -46,8 +48,8 @@ fn each_note_is_told_as_it_is_written() {
     let mut heard = vec![Vec::new(); 3];
     let mut random = ChaCha8Rng::seed_from_u64(4);
     let mut hear = |bar: usize, note: &NoteEvent| heard[bar].push(*note);
-    let (model, config) = (common::model(ModelKind::Cvae, &device), common::config(ModelKind::Cvae));
-    let bars = compose_aloud(&model, &config, &plan, &sampling, &mut random, &device, &mut hear);
+    let config = common::config();
+    let bars = compose_aloud(&common::model(&device), &config, &plan, &sampling, &mut random, &device, &mut hear);
     assert_eq!(heard, bars);
     assert_eq!(bars, composed(&plan, &sampling, 4));
 }
@@ -92,4 +94,35 @@ fn a_model_without_conditions_composes_the_same_whatever_is_asked() {
     let [a, b] = [Some(0), None]
         .map(|genre| composed_by(ModelKind::Vae, &plan(3, genre, Instruments::ALL), &Sampling::default(), 9));
     assert_eq!(a, b);
+}
+
+#[test]
+fn other_latents_give_another_piece() {
+    let (plan, config, device) = (plan(3, Some(1), Instruments::ALL), common::config(), Device::flex());
+    let from = |value: f32| {
+        let latents = Latents {
+            piece: Tensor::full([1, config.latent], value, &device),
+            bars: Tensor::full([1, 3, config.latent], value, &device),
+        };
+        let mut random = ChaCha8Rng::seed_from_u64(4);
+        compose_from(&common::model(&device), &config, &plan, &latents, &Sampling::default(), &mut random, &device)
+    };
+    assert_eq!(from(1.0), from(1.0));
+    assert_ne!(from(1.0), from(-1.0));
+}
+
+/// A passage from the middle of a piece may be silent at its ends, and its notes may last beyond it.
+#[test]
+fn a_reconstruction_has_the_passages_bars() {
+    let (config, device) = (common::config(), Device::flex());
+    let model = common::model(&device);
+    let mut middle = common::passage(3, &[0, 4, 5]);
+    for bar in &mut middle.bars {
+        bar.features.index += 8;
+        bar.features.remaining += 8;
+    }
+    let bars = reconstruct(&model, &config, &middle, 6, &device);
+    assert_eq!(bars.len(), 3);
+    assert!(bars.iter().all(|bar| bar.len() <= 6 && bar.iter().all(|note| note.position < 48)));
+    assert_eq!(bars, reconstruct(&model, &config, &middle, 6, &device));
 }

@@ -5,42 +5,11 @@
 mod common;
 
 use burn::tensor::{Device, FloatDType, Tensor, TensorData};
-use partita_encoding::{CENTS_ZERO, NoteEvent};
 use partita_model::{
-    BarFeatures, Batch, ConditionClasses, Cvae, ModelKind, Noise, Passage, PassageBar, PieceLayout, parameter_shapes,
-    read_gradients, read_parameters, write_parameters,
+    Batch, Cvae, ModelKind, Noise, PieceLayout, parameter_shapes, read_gradients, read_parameters, write_parameters,
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-
-/// A passage with so many random notes in each bar.
-fn passage(seed: u64, notes: &[usize]) -> Passage {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let count = notes.len();
-    let bars = notes.iter().enumerate().map(|(index, &notes)| PassageBar {
-        features: BarFeatures { metre: 0, index, remaining: count - 1 - index, density: Some(2), polyphony: None },
-        steps: 48,
-        notes: bar(notes, &mut random),
-    });
-    let conditions = ConditionClasses { genre: Some(seed as usize % 3), key: Some(4), ..ConditionClasses::default() };
-    Passage { conditions, bars: bars.collect() }
-}
-
-fn bar(notes: usize, random: &mut ChaCha8Rng) -> Vec<NoteEvent> {
-    let mut bar: Vec<NoteEvent> = (0..notes)
-        .map(|_| NoteEvent {
-            position: random.random_range(0..48),
-            program: random.random_range(0..129),
-            pitch: random.random_range(0..128),
-            cents: CENTS_ZERO,
-            duration: random.random_range(0..48),
-            velocity: random.random_range(0..32),
-        })
-        .collect();
-    bar.sort();
-    bar.dedup_by_key(|note| (note.position, note.program, note.pitch));
-    bar
-}
 
 fn loss(model: &Cvae, batch: &Batch, noise: Noise) -> Tensor<1> {
     let terms = model.forward(batch, noise);
@@ -58,9 +27,9 @@ fn every_layer_has_the_gradient_of_finite_differences() {
 }
 
 fn compare(kind: ModelKind, device: &Device) {
-    let config = common::config(kind);
-    let model = common::model(kind, device);
-    let passages = [passage(1, &[3, 0, 4]), passage(2, &[2, 5])];
+    let config = common::config_of(kind);
+    let model = common::model_of(kind, device);
+    let passages = [common::passage(1, &[3, 0, 4]), common::passage(2, &[2, 5])];
     let batch = Batch::new(&passages, &PieceLayout::new(&config), &|row, step| row == 1 && step == 2, device);
     let mut random = ChaCha8Rng::seed_from_u64(3);
     let mut normal = |count: usize| -> Vec<f32> { (0..count).map(|_| random.random_range(-1.5..1.5)).collect() };

@@ -1,6 +1,7 @@
 //! Partita learns from MIDI files and composes. This program is the outermost shell: it reads arguments, files, the
 //! clock and the terminal, and hands values to the library crates. Exit codes: 0 done, 1 failed, 2 wrong use.
 
+mod bank;
 mod cli;
 mod commands;
 mod console;

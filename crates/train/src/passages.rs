@@ -65,6 +65,17 @@ impl Cutter<'_> {
             .collect()
     }
 
+    /// A whole piece, with all its conditions: consecutive passages of up to `bars_max` bars and `events_per_passage`
+    /// events that hold each bar once and each note, even of a bar that is longer alone. The sum of their −log p over the
+    /// piece's notes, or quarters, is the NLL of the piece.
+    pub fn whole(&self, id: PieceId) -> Vec<Passage> {
+        let piece = self.corpus.piece(id);
+        let count = piece.bar_count();
+        let next = |start: usize| self.end_within(&piece, start, count.min(start + self.recipe.bars_max));
+        let starts = std::iter::successors(Some(0), |&start| Some(next(start)).filter(|&end| end < count));
+        starts.map(|start| self.passage(&piece, start..next(start), usize::MAX)).collect()
+    }
+
     /// Up to `bars` bars of a piece: a quarter of the time its first, a quarter its last.
     fn cut(&self, id: PieceId, bars: usize, random: &mut ChaCha8Rng) -> Passage {
         let piece = self.corpus.piece(id);
@@ -77,7 +88,7 @@ impl Cutter<'_> {
             _ => random.random_range(0..=latest),
         };
         let end = self.end_within(&piece, start, start + length);
-        self.passage(&piece, start..end)
+        self.passage(&piece, start..end, self.recipe.events_per_passage - 1)
     }
 
     fn training_passage(&self, id: PieceId, bars: usize, random: &mut ChaCha8Rng) -> Passage {
@@ -99,8 +110,7 @@ impl Cutter<'_> {
         start + (start..end).take_while(fits).count().max(1)
     }
 
-    fn passage(&self, piece: &Piece<'_>, bars: Range<usize>) -> Passage {
-        let limit = self.recipe.events_per_passage - 1;
+    fn passage(&self, piece: &Piece<'_>, bars: Range<usize>, notes_per_bar_max: usize) -> Passage {
         let last = piece.bar_count() - 1;
         let bars = bars.map(|index| {
             let bar = piece.bar(index);
@@ -113,7 +123,7 @@ impl Cutter<'_> {
                     polyphony: bar.conditions.polyphony,
                 },
                 steps: bar.metre.steps(),
-                notes: bar.notes[..bar.notes.len().min(limit)].to_vec(),
+                notes: bar.notes[..bar.notes.len().min(notes_per_bar_max)].to_vec(),
             }
         });
         let conditions = ConditionClasses::new(&piece.conditions(), piece.grid(), self.labels);

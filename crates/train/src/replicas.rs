@@ -125,6 +125,7 @@ mod tests {
     use super::*;
     use crate::adamw::{AdamW, AdamWStep};
     use partita_encoding::{CENTS_ZERO, NoteEvent};
+    use partita_model::compose::reconstruct;
     use partita_model::{BarFeatures, ConditionClasses, ModelSize, PassageBar, parameter_shapes, read_parameters};
     use rand_chacha::rand_core::SeedableRng;
 
@@ -179,6 +180,18 @@ mod tests {
         let nll = model.event_nll(&batch, &latents).into_data_as::<f32>();
         let learned = nll.iter::<f32>().filter(|nll| *nll < std::f32::consts::LN_2).count();
         assert!(learned * 100 >= 72 * 99, "{learned} of 72 events");
+
+        let device = Device::flex();
+        let plain = Cvae::new(&config, &mut ChaCha8Rng::seed_from_u64(1), &device);
+        let plain = write_parameters(plain, &optimizer.weights);
+        let written = reconstruct(&plain, &config, &eight_bars(), 20, &device);
+        let found: usize = eight_bars()
+            .bars
+            .iter()
+            .zip(&written)
+            .map(|(bar, written)| bar.notes.iter().filter(|note| written.contains(note)).count())
+            .sum();
+        assert!(found >= 60, "{found} of 64 notes");
     }
 
     #[test]

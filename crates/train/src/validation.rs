@@ -124,7 +124,7 @@ pub(crate) fn validate(
     let sums = workers.map(batches.iter().collect(), |index, passages| {
         validate_batch(model, config, passages, seed, index as u64, device)
     });
-    let quarters = batches.iter().flatten().map(quarters).sum();
+    let quarters = batches.iter().flatten().map(Passage::quarters).sum();
     report(sums.into_iter().fold(Sums::default(), Sums::add), quarters)
 }
 
@@ -193,10 +193,4 @@ fn report(sums: Sums, quarters: f64) -> Validation {
             .map(|(field, nll)| (format!("{field:?}").to_lowercase(), nll / notes))
             .collect(),
     }
-}
-
-/// Length of a passage in quarters.
-fn quarters(passage: &Passage) -> f64 {
-    let steps: u32 = passage.bars.iter().map(|bar| bar.steps).sum();
-    f64::from(steps) / f64::from(partita_encoding::STEPS_PER_QUARTER)
 }

@@ -8,11 +8,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use partita_dataset::{Corpus, PrepareOptions, prepare};
+use partita_dataset::{Corpus, PrepareOptions, Split, prepare};
+use partita_encoding::NoteEvent;
 use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose};
-use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription};
+use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, Passage};
 use partita_score::{Note, Pitch, Program, Score, Tick, TimeSignature, Track, Velocity};
-use partita_train::{Checkpoints, Event, LogLine, Outcome, Recipe, Sitting, TrainError, read_log, resume, start};
+use partita_train::{
+    Checkpoints, Cutter, Event, LogLine, Outcome, Recipe, Sitting, TrainError, read_log, resume, start,
+};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -168,7 +171,8 @@ fn a_run_can_begin_with_the_weights_of_another() {
     let larger = recipe().with("size=small").unwrap();
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, larger, initial, sitting)).unwrap_err();
     assert!(refused.to_string().contains("another kind or size"), "{refused}");
-    let foreign = ModelDescription { labels: Default::default(), ..description.clone() };
+    let mut foreign = description.clone();
+    foreign.labels = Default::default();
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, recipe(), Some((&foreign, &model)), sitting));
     assert!(refused.unwrap_err().to_string().contains("other genres"));
 }
@@ -232,4 +236,31 @@ fn every_system_trains_resumes_to_the_same_bits_and_composes_from_its_file() {
             assert!(!read_log(&straight).unwrap().iter().any(alarmed), "{kind}");
         }
     }
+}
+
+#[test]
+fn a_whole_piece_is_cut_into_passages_that_hold_each_note_once() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let id = corpus.pieces(Split::Train)[0];
+    let piece = corpus.piece(id);
+    assert_eq!((piece.bar_count(), piece.note_count()), (6, 48));
+    let cut = |changes: [&str; 2]| -> Vec<Passage> {
+        let recipe = changes.iter().fold(recipe(), |recipe, change| recipe.with(change).unwrap());
+        let cutter = Cutter { corpus: &corpus, labels: corpus.vocabulary(), recipe: &recipe };
+        let passages = cutter.whole(id);
+        let bars = || passages.iter().flat_map(|passage| &passage.bars);
+        assert_eq!(bars().flat_map(|bar| &bar.notes).copied().collect::<Vec<NoteEvent>>(), piece.notes());
+        assert!(
+            bars().enumerate().all(|(place, bar)| (bar.features.index, bar.features.remaining) == (place, 5 - place))
+        );
+        assert!(passages.iter().all(|passage| passage.conditions.genre.is_some() && passage.conditions.key.is_some()));
+        passages
+    };
+    let bars = |passages: &[Passage]| passages.iter().map(|passage| passage.bars.len()).collect::<Vec<_>>();
+    // A bar is a line and eight notes.
+    assert_eq!(bars(&cut(["bars_max=5", "events_per_passage=64"])), [5, 1]);
+    assert_eq!(bars(&cut(["bars_max=16", "events_per_passage=35"])), [3, 3]);
+    let quarters: f64 = cut(["bars_max=16", "events_per_passage=64"]).iter().map(Passage::quarters).sum();
+    assert_eq!(quarters, 24.0);
 }

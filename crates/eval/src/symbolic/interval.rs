@@ -59,10 +59,37 @@ impl Estimate {
         let value = values.iter().sum::<f64>() / n;
         Some(Self { value, low: quantile(&means, 0.025), high: quantile(&means, 0.975), count: values.len() })
     }
+
+    /// A ratio of sums, such as nats to notes, with the percentile bootstrap's interval: the middle 95 % of the ratios of
+    /// `resamples` draws of whole pairs; `None` where the second parts sum to nothing.
+    ///
+    /// ```
+    /// use partita_eval::symbolic::interval::Estimate;
+    /// let nats_and_notes = [(6.0, 2.0), (30.0, 10.0)];
+    /// assert_eq!(Estimate::bootstrap_ratio(&nats_and_notes, 100, 1).map(|e| (e.value, e.low, e.count)), Some((3.0, 3.0, 2)));
+    /// ```
+    pub fn bootstrap_ratio(pairs: &[(f64, f64)], resamples: usize, seed: u64) -> Option<Self> {
+        let ratio = |sums: (f64, f64)| sums.0 / sums.1;
+        let sum = |sums: (f64, f64), pair: &(f64, f64)| (sums.0 + pair.0, sums.1 + pair.1);
+        let whole = pairs.iter().fold((0.0, 0.0), sum);
+        if whole.1 <= 0.0 || resamples == 0 {
+            return None;
+        }
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut draw =
+            |_| (0..pairs.len()).fold((0.0, 0.0), |sums, _| sum(sums, &pairs[random.random_range(0..pairs.len())]));
+        let mut ratios: Vec<f64> = (0..resamples).map(&mut draw).filter(|sums| sums.1 > 0.0).map(ratio).collect();
+        ratios.sort_unstable_by(f64::total_cmp);
+        let ends = [0.025, 0.975].map(|share| if ratios.is_empty() { ratio(whole) } else { quantile(&ratios, share) });
+        Some(Self { value: ratio(whole), low: ends[0], high: ends[1], count: pairs.len() })
+    }
 }
 
-/// The quantile of sorted values, between two of them in proportion.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
+/// The quantile of sorted values, of which there is at least one, between two of them in proportion.
+///
+/// # Panics
+/// Without values.
+pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let (below, above) = (place.floor() as usize, place.ceil() as usize);
     sorted[below] + (sorted[above] - sorted[below]) * place.fract()

@@ -94,6 +94,45 @@ impl Sampling {
     }
 }
 
+/// How each class of a piece is chosen.
+#[derive(Debug)]
+pub(crate) enum Choice<'a> {
+    /// By chance.
+    Drawn(&'a Sampling, &'a mut ChaCha8Rng),
+    /// Always the likeliest, as learned.
+    Likeliest,
+}
+
+impl Choice<'_> {
+    /// [`Sampling::guidance`].
+    pub(crate) fn guidance(&self) -> f32 {
+        if let Self::Drawn(sampling, _) = self { sampling.guidance } else { 1.0 }
+    }
+
+    /// A class of `field` among those that `allowed` says, from its logits with conditions and without.
+    pub(crate) fn class(
+        &mut self,
+        field: Field,
+        with: &[f32],
+        without: Option<&[f32]>,
+        allowed: impl Fn(u8) -> bool,
+    ) -> u8 {
+        match self {
+            Self::Drawn(sampling, random) => {
+                sampling.of_field(field).draw(&sampling.guided(with, without), allowed, random)
+            }
+            Self::Likeliest => likeliest(with, allowed),
+        }
+    }
+}
+
+/// The likeliest class among those that `allowed` says, the first of several; there must be at least one.
+fn likeliest(logits: &[f32], allowed: impl Fn(u8) -> bool) -> u8 {
+    let classes = (0..).zip(logits).filter(|(class, _)| allowed(*class));
+    let best = classes.reduce(|best, next| if next.1 > best.1 { next } else { best });
+    best.map_or(0, |(class, _)| class)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +161,13 @@ mod tests {
         assert!(close(shares(cold.of_field(Field::Program), |_| true), [0.4, 0.3, 0.2, 0.1]));
         let nucleus = Sampling { top_p: 0.6, ..plain };
         assert!(close(shares(nucleus, |_| true), [4.0 / 7.0, 3.0 / 7.0, 0.0, 0.0]));
+    }
+
+    #[test]
+    fn the_likeliest_allowed_class_is_found() {
+        let logits = [0.5, 2.0, 2.0, 1.0];
+        assert_eq!(likeliest(&logits, |_| true), 1);
+        assert_eq!(likeliest(&logits, |class| class == 0 || class == 3), 3);
     }
 
     #[test]

@@ -7,10 +7,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
 use super::grammar::{Grammar, Instruments};
-use super::sampling::Sampling;
+use super::sampling::{Choice, Sampling};
 use crate::conditions::ConditionClasses;
 use crate::config::ModelConfig;
-use crate::cvae::Cvae;
+use crate::cvae::{Cvae, Latents};
 use crate::decoder::DecoderState;
 use crate::layout::{self, BAR_COLUMNS, BAR_LINE, BarFeatures, EVENT_COLUMNS, Field, PieceLayout};
 
@@ -26,7 +26,7 @@ pub struct PlannedBar {
     pub steps: u32,
 }
 
-/// A piece to be written.
+/// A piece to be written, or consecutive bars of one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// What it should be like.
@@ -35,8 +35,17 @@ pub struct Plan {
     pub bars: Vec<PlannedBar>,
     /// What may play.
     pub instruments: Instruments,
-    /// Notes of a bar, at most; at least one. The first bar and the last have at least one note.
+    /// Notes of a bar, at most; at least one. The piece's first bar and its last have at least one note.
     pub notes_per_bar_max: usize,
+}
+
+impl Plan {
+    /// Steps from the start of a bar to the end of the piece; bars after the plan are as long as its last.
+    fn steps_from(&self, bar: usize) -> u32 {
+        let planned: u32 = self.bars[bar..].iter().map(|bar| bar.steps).sum();
+        let later = self.bars.last().map_or(0, |last| last.steps.saturating_mul(last.features.remaining as u32));
+        planned.saturating_add(later)
+    }
 }
 
 /// The notes of each bar of `plan`. The same model, plan, sampling and random stream give the same notes.
@@ -61,65 +70,81 @@ pub fn compose_aloud(
     device: &Device,
     hear: &mut dyn FnMut(usize, &NoteEvent),
 ) -> Vec<Vec<NoteEvent>> {
-    let mut writer = Writer::new(model, config, plan, sampling, random, device);
-    (0..plan.bars.len()).map(|bar| writer.write_bar(bar, random, hear)).collect()
+    let latents = draw_latents(model, config, plan, sampling, random, device);
+    Writer::new(model, config, plan, &latents, Choice::Drawn(sampling, random), device).write(hear)
+}
+
+/// [`compose`] with latents from elsewhere: one row of them, with a bar's latent for each bar of `plan`.
+pub fn compose_from(
+    model: &Cvae,
+    config: &ModelConfig,
+    plan: &Plan,
+    latents: &Latents,
+    sampling: &Sampling,
+    random: &mut ChaCha8Rng,
+    device: &Device,
+) -> Vec<Vec<NoteEvent>> {
+    Writer::new(model, config, plan, latents, Choice::Drawn(sampling, random), device).write(&mut |_, _| {})
 }
 
 /// The decoder in the middle of a piece. Row 0 knows the conditions; row 1, if there is one, does not.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     model: &'a Cvae,
     plan: &'a Plan,
-    sampling: &'a Sampling,
+    choice: Choice<'a>,
     context: Tensor<3>, // [rows, N, d]
     state: DecoderState,
     device: &'a Device,
 }
 
 impl<'a> Writer<'a> {
-    fn new(
+    pub(super) fn new(
         model: &'a Cvae,
         config: &ModelConfig,
         plan: &'a Plan,
-        sampling: &'a Sampling,
-        random: &mut ChaCha8Rng,
+        latents: &Latents,
+        choice: Choice<'a>,
         device: &'a Device,
     ) -> Self {
         let layout = PieceLayout::new(config);
         let piece = piece_row(&layout, &plan.conditions, device);
         let bars: Vec<BarFeatures> = plan.bars.iter().map(|bar| bar.features).collect();
-        let (z_piece, z_bars) = draw_latents(model, config, &piece, &bars, sampling, random, device);
-        let with = model.decoder.context(piece, bar_rows(&layout, &bars, device), z_piece.clone(), z_bars.clone());
-        let context = if sampling.guidance == 1.0 {
+        let told = |piece: Tensor<2>, bars: &[BarFeatures]| {
+            model.decoder.context(piece, bar_rows(&layout, bars, device), latents.piece.clone(), latents.bars.clone())
+        };
+        let with = told(piece, &bars);
+        let context = if choice.guidance() == 1.0 {
             with
         } else {
             let nothing = piece_row(&layout, &ConditionClasses::none(plan.conditions.grid), device);
             let open: Vec<BarFeatures> = bars.iter().map(|bar| bar.without_conditions()).collect();
-            let without = model.decoder.context(nothing, bar_rows(&layout, &open, device), z_piece, z_bars);
-            Tensor::cat(vec![with, without], 0)
+            Tensor::cat(vec![with, told(nothing, &open)], 0)
         };
         let state = model.decoder.start(&context, MEMORY_EVENTS);
-        Self { model, plan, sampling, context, state, device }
+        Self { model, plan, choice, context, state, device }
+    }
+
+    /// All bars; `hear` is told of each note and its bar.
+    pub(super) fn write(mut self, hear: &mut dyn FnMut(usize, &NoteEvent)) -> Vec<Vec<NoteEvent>> {
+        (0..self.plan.bars.len()).map(|bar| self.write_bar(bar, hear)).collect()
     }
 
     /// The notes of one bar: first the line before it is read, then each note as it is written.
-    fn write_bar(
-        &mut self,
-        bar: usize,
-        random: &mut ChaCha8Rng,
-        hear: &mut dyn FnMut(usize, &NoteEvent),
-    ) -> Vec<NoteEvent> {
+    fn write_bar(&mut self, bar: usize, hear: &mut dyn FnMut(usize, &NoteEvent)) -> Vec<NoteEvent> {
+        let plan = self.plan;
+        let planned = plan.bars[bar];
         let mut notes: Vec<NoteEvent> = Vec::new();
         let mut state = self.read(bar, None);
         loop {
             let grammar = Grammar {
-                instruments: &self.plan.instruments,
-                steps: self.plan.bars[bar].steps,
-                steps_left: self.plan.bars[bar..].iter().map(|bar| bar.steps).sum(),
-                room: notes.len() < self.plan.notes_per_bar_max,
-                must_sound: bar == 0 || bar + 1 == self.plan.bars.len(),
+                instruments: &plan.instruments,
+                steps: planned.steps,
+                steps_left: plan.steps_from(bar),
+                room: notes.len() < plan.notes_per_bar_max,
+                must_sound: planned.features.index == 0 || planned.features.remaining == 0,
                 last: notes.last().copied(),
             };
-            let Some(note) = self.draw_note(&state, &grammar, random) else { return notes };
+            let Some(note) = self.choose_note(&state, &grammar) else { return notes };
             hear(bar, &note);
             notes.push(note);
             state = self.read(bar, Some(&note));
@@ -140,16 +165,15 @@ impl<'a> Writer<'a> {
     }
 
     /// The next note, or none where the bar ends.
-    fn draw_note(&self, state: &Tensor<3>, grammar: &Grammar<'_>, random: &mut ChaCha8Rng) -> Option<NoteEvent> {
+    fn choose_note(&mut self, state: &Tensor<3>, grammar: &Grammar<'_>) -> Option<NoteEvent> {
         let mut note = NoteEvent { position: 0, program: 0, pitch: 0, cents: CENTS_ZERO, duration: 0, velocity: 0 };
         let mut row = vec![0.0; EVENT_COLUMNS];
         for field in Field::ALL {
             let logits = self.model.decoder.logits(field, state.clone(), &self.event(&row));
             let logits: Vec<f32> = logits.into_data_as::<f32>().iter::<f32>().collect();
             let (with, without) = logits.split_at(field.classes());
-            let guided = self.sampling.guided(with, (!without.is_empty()).then_some(without));
-            let class =
-                self.sampling.of_field(field).draw(&guided, |class| grammar.allows(field, &note, class), random);
+            let without = (!without.is_empty()).then_some(without);
+            let class = self.choice.class(field, with, without, |class| grammar.allows(field, &note, class));
             if field == Field::Position && class == BAR_LINE {
                 return None;
             }
@@ -180,35 +204,35 @@ fn bar_rows(layout: &PieceLayout, bars: &[BarFeatures], device: &Device) -> Tens
     Tensor::from_data(TensorData::new(rows, [1, bars.len(), BAR_COLUMNS]), device)
 }
 
-/// The piece's latent `[1, latent]` and its bars' `[1, N, latent]`, from the conditional prior; zeros, for which nothing
-/// is drawn, in a model without latents.
+/// One row of latents from the conditional prior; zeros, for which nothing is drawn, in a model without latents.
 fn draw_latents(
     model: &Cvae,
     config: &ModelConfig,
-    piece: &Tensor<2>,
-    bars: &[BarFeatures],
+    plan: &Plan,
     sampling: &Sampling,
     random: &mut ChaCha8Rng,
     device: &Device,
-) -> (Tensor<2>, Tensor<3>) {
+) -> Latents {
     let Some(prior) = &model.prior else {
-        let latent = config.latent;
-        return (Tensor::zeros([1, latent], device), Tensor::zeros([1, bars.len(), latent], device));
+        let (latent, bars) = (config.latent, plan.bars.len());
+        return Latents { piece: Tensor::zeros([1, latent], device), bars: Tensor::zeros([1, bars, latent], device) };
     };
     let layout = PieceLayout::new(config);
     let mut noise = || -> Vec<f32> {
         let normal = (0..config.latent).map(|_| random.sample::<f32, _>(StandardNormal));
         normal.map(|value| value * sampling.latent_temperature).collect()
     };
+    let piece = piece_row(&layout, &plan.conditions, device);
     let first = Tensor::<2>::from_data(TensorData::new(noise(), [1, config.latent]), device);
     let z_piece = prior.piece(piece.clone()).sample(first);
-    let mut state = prior.start(piece.clone(), z_piece.clone(), bars.len());
-    let z_bars = bars
+    let mut state = prior.start(piece, z_piece.clone(), plan.bars.len());
+    let z_bars = plan
+        .bars
         .iter()
         .map(|bar| {
             let noise = Tensor::<3>::from_data(TensorData::new(noise(), [1, 1, config.latent]), device);
-            prior.draw(&mut state, bar_rows(&layout, std::slice::from_ref(bar), device), noise)
+            prior.draw(&mut state, bar_rows(&layout, std::slice::from_ref(&bar.features), device), noise)
         })
         .collect();
-    (z_piece, Tensor::cat(z_bars, 1))
+    Latents { piece: z_piece, bars: Tensor::cat(z_bars, 1) }
 }

@@ -1,5 +1,7 @@
 //! Diagonal Gaussians.
 
+use std::f32::consts::TAU;
+
 use burn::tensor::Tensor;
 
 /// Log-variances are kept within ±this, so that no variance vanishes or explodes.
@@ -23,6 +25,12 @@ impl<const D: usize> Gaussian<D> {
     /// `mu + σ·noise`: the reparameterised sample (Kingma & Welling 2014), for standard normal `noise`.
     pub fn sample(&self, noise: Tensor<D>) -> Tensor<D> {
         self.mu.clone() + (self.log_var.clone() * 0.5).exp() * noise
+    }
+
+    /// The logarithm of the density at `value`, element by element: −½·(log 2π + log σ² + (value − μ)²/σ²).
+    pub fn log_density(&self, value: Tensor<D>) -> Tensor<D> {
+        let distance = (value - self.mu.clone()).square() * (-self.log_var.clone()).exp();
+        (self.log_var.clone() + distance + TAU.ln()) * -0.5
     }
 
     /// KL(self ‖ prior) in nats, element by element:
@@ -52,6 +60,16 @@ mod tests {
         assert!((kl(gaussian(1.0, 1.0), gaussian(0.0, 1.0)) - 0.5).abs() < 1e-6);
         // ½ (ln 4 − ln 1 + (1 + 2²)/4 − 1) = ½ (1.386294 + 0.25) = 0.818147
         assert!((kl(gaussian(3.0, 1.0), gaussian(1.0, 4.0)) - 0.818_147).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_density_is_as_worked_out_by_hand() {
+        let at = |q: Gaussian<1>, x: f32| q.log_density(Tensor::from_floats([x], &Device::flex())).into_scalar::<f32>();
+        // −½ ln 2π = −0.918939; one deviation away from the mean −½ more.
+        assert!((at(gaussian(0.0, 1.0), 0.0) + 0.918_939).abs() < 1e-6);
+        assert!((at(gaussian(1.0, 1.0), 0.0) + 1.418_939).abs() < 1e-6);
+        // −½ (ln 2π + ln 4 + 3²/4) = −½ (1.837877 + 1.386294 + 2.25) = −2.737086
+        assert!((at(gaussian(-1.0, 4.0), 2.0) + 2.737_086).abs() < 1e-5);
     }
 
     #[test]

@@ -125,3 +125,41 @@ impl Prior {
         Gaussian::new(self.bar_mu.forward(h.clone()), self.bar_log_var.forward(h))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ModelSize;
+    use burn::tensor::{Device, TensorData};
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    /// The density of latents must be that of the process that draws them: under each bar's Gaussian the drawn latent
+    /// is as many deviations from the mean as its noise said.
+    #[test]
+    fn latents_drawn_one_by_one_have_the_density_of_the_whole_sequence() {
+        let config = ModelConfig::sized(ModelSize::Tiny, 2, 2);
+        let (device, count, latent) = (Device::flex(), 5, config.latent);
+        let mut random = ChaCha8Rng::seed_from_u64(2);
+        let prior = Prior::new(&mut Initial { stream: &mut random, device: &device }, &config);
+        let waves = |size: usize, speed: f32| (0..size).map(|i| (i as f32 * speed).sin()).collect::<Vec<f32>>();
+        let piece = Tensor::<2>::ones([1, PieceLayout::new(&config).columns()], &device);
+        let z_piece = Tensor::<2>::ones([1, latent], &device);
+        let bars =
+            Tensor::<3>::from_data(TensorData::new(waves(count * BAR_COLUMNS, 0.3), [1, count, BAR_COLUMNS]), &device);
+        let noise = Tensor::<3>::from_data(TensorData::new(waves(count * latent, 0.7), [1, count, latent]), &device);
+        let mut state = prior.start(piece.clone(), z_piece.clone(), count);
+        let drawn = (0..count).map(|bar| {
+            let of_bar = |all: &Tensor<3>| {
+                let columns = all.dims()[2];
+                all.clone().slice([0..1, bar..bar + 1, 0..columns])
+            };
+            prior.draw(&mut state, of_bar(&bars), of_bar(&noise))
+        });
+        let drawn = Tensor::cat(drawn.collect(), 1);
+        let whole = prior.bars(piece, bars, z_piece, drawn.clone());
+        let deviations = (drawn - whole.mu) * (whole.log_var * -0.5).exp();
+        let error = (deviations - noise).abs().max().into_scalar::<f32>();
+        assert!(error < 1e-5, "{error}");
+    }
+}

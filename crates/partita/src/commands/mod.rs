@@ -3,6 +3,7 @@
 
 mod bench;
 mod compose;
+mod evaluate;
 mod inspect;
 mod prepare;
 mod render;
@@ -33,6 +34,7 @@ macro_rules! commands {
 
 commands! {
     compose::Compose,
+    evaluate::Evaluate,
     render::Render,
     prepare::Prepare,
     train::Train,

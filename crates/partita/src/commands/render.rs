@@ -9,14 +9,15 @@ use clap::Args;
 use clap::builder::RangedI64ValueParser;
 use partita_score::{Limits, Score, Tick};
 use partita_synth::{
-    Audio, INSTALLED_BANKS, RATE_HZ_MAX, RATE_HZ_MIN, RenderOptions, SAMPLE_RATE_HZ, SampleFormat, SoundFont,
-    SynthError, SynthLimits, render_watched, write_wav,
+    Audio, RATE_HZ_MAX, RATE_HZ_MIN, RenderOptions, SAMPLE_RATE_HZ, SampleFormat, SoundFont, SynthError,
+    render_watched, write_wav,
 };
 use serde::Serialize;
 
+use crate::bank::Bank;
 use crate::console::Console;
 use crate::failure::WrongUse;
-use crate::files::{read_bytes, read_score, write_whole};
+use crate::files::{read_score, write_whole};
 use crate::interrupt::Interrupt;
 use crate::table::write_facts;
 
@@ -61,10 +62,6 @@ Examples:
   partita render song.mid -o song.wav --soundfont GeneralUser.sf2
   partita render song.mid -o clip.wav --mono --rate 16000 --float --json";
 
-/// What `--soundfont` calls the program's own bank.
-const BUILTIN: &str = "builtin";
-/// Where a user keeps a bank for all programs, in the home folder.
-const USERS_BANK: &str = ".local/share/soundfonts/default.sf2";
 /// The peak of `--normalize`: 1 dB below full scale.
 const LISTENING_PEAK: f32 = 0.891;
 
@@ -72,8 +69,8 @@ impl Render {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
         let output = self.output()?;
         let score = read_score(&self.input, &Limits::default())?.score;
-        let (bank, soundfont) = self.soundfont(console)?;
-        let mut audio = self.played(&score, &soundfont, console)?;
+        let bank = Bank::choose(self.soundfont.as_deref(), console)?;
+        let mut audio = self.played(&score, &bank.soundfont, console)?;
         if self.mono {
             audio = audio.to_mono();
         }
@@ -86,7 +83,7 @@ impl Render {
             console.note("the loudest parts are clipped; --normalize or --float keeps them whole");
         }
         write_whole(&output, &write_wav(&audio, format)?)?;
-        console.finish(&Report::new(output, bank, &soundfont, &audio))
+        console.finish(&Report::new(output, bank, &audio))
     }
 
     fn output(&self) -> Result<PathBuf> {
@@ -97,21 +94,6 @@ impl Render {
         match output.extension() {
             Some(ending) if ending.eq_ignore_ascii_case("wav") => Ok(output),
             _ => Err(WrongUse(format!("render: {} is no WAV file; end its name in .wav", output.display())).into()),
-        }
-    }
-
-    /// The bank and its name.
-    fn soundfont(&self, console: &Console) -> Result<(String, SoundFont)> {
-        match &self.soundfont {
-            Some(name) if name.as_os_str() == BUILTIN => builtin(),
-            Some(path) => read_soundfont(path),
-            None => match installed() {
-                Some(path) => read_soundfont(&path).or_else(|error| {
-                    console.note(&format!("{error:#}; the program's own bank is played instead"));
-                    builtin()
-                }),
-                None => builtin(),
-            },
         }
     }
 
@@ -142,23 +124,6 @@ fn explained(error: SynthError) -> anyhow::Error {
     }
 }
 
-fn builtin() -> Result<(String, SoundFont)> {
-    Ok((BUILTIN.to_owned(), SoundFont::builtin().context("make the program's own bank")?))
-}
-
-fn read_soundfont(path: &Path) -> Result<(String, SoundFont)> {
-    let limits = SynthLimits::default();
-    let bytes = read_bytes(path, limits.soundfont_bytes)?;
-    let soundfont = SoundFont::read(&bytes, &limits).with_context(|| format!("read {}", path.display()))?;
-    Ok((path.display().to_string(), soundfont))
-}
-
-/// The first bank that is there.
-fn installed() -> Option<PathBuf> {
-    let users = std::env::home_dir().map(|home| home.join(USERS_BANK));
-    users.into_iter().chain(INSTALLED_BANKS.iter().map(PathBuf::from)).find(|path| path.is_file())
-}
-
 /// What `render` prints.
 #[derive(Debug, Serialize)]
 struct Report {
@@ -172,15 +137,15 @@ struct Report {
 }
 
 impl Report {
-    fn new(path: PathBuf, bank: String, soundfont: &SoundFont, audio: &Audio) -> Self {
+    fn new(path: PathBuf, bank: Bank, audio: &Audio) -> Self {
         Self {
             path,
             seconds: audio.seconds(),
             peak: audio.peak(),
             channels: audio.channels().len(),
             sample_rate_hz: audio.sample_rate_hz(),
-            soundfont: bank,
-            soundfont_sha256: soundfont.sha256().to_owned(),
+            soundfont_sha256: bank.soundfont.sha256().to_owned(),
+            soundfont: bank.name,
         }
     }
 }

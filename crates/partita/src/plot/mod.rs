@@ -2,6 +2,7 @@
 
 pub(crate) mod chart;
 mod drawing;
+pub(crate) mod marks;
 mod palette;
 mod png;
 pub(crate) mod roll;

@@ -4,6 +4,7 @@
 
 mod bench;
 mod compose;
+mod evaluate;
 mod inspect;
 mod manners;
 mod prepare;

@@ -14,34 +14,34 @@ const SUGGESTIONS: usize = 13;
 pub(crate) struct Asked {
     /// A genre that the model knows
     #[arg(long)]
-    pub(super) genre: Option<String>,
+    pub(crate) genre: Option<String>,
     /// A composer, artist or performer that the model knows
     #[arg(long, value_name = "NAME")]
-    pub(super) composer: Option<String>,
+    pub(crate) composer: Option<String>,
     /// Quarter notes a minute, 20 to 400
     #[arg(long, value_name = "QPM")]
-    pub(super) tempo: Option<f32>,
+    pub(crate) tempo: Option<f32>,
     /// Such as 'D minor' or 'Bb major'
     #[arg(long)]
-    pub(super) key: Option<Key>,
+    pub(crate) key: Option<Key>,
     /// happy, calm, sad, tense, or valence and arousal from -1 to 1, such as 0.3,-0.5
     #[arg(long, allow_hyphen_values = true)]
-    pub(super) mood: Option<Mood>,
+    pub(crate) mood: Option<Mood>,
     /// General MIDI names or families, and drums, with commas between: piano,bass,drums
     #[arg(long, value_name = "LIST")]
-    pub(super) instruments: Option<InstrumentSet>,
+    pub(crate) instruments: Option<InstrumentSet>,
     /// Such as 4/4 or 6/8
     #[arg(long)]
-    pub(super) metre: Option<Metre>,
+    pub(crate) metre: Option<Metre>,
     /// Notes begun in a quarter, all instruments together
     #[arg(long, value_name = "N")]
-    pub(super) density: Option<f32>,
+    pub(crate) density: Option<f32>,
     /// Pitched notes sounding at once, on average
     #[arg(long, value_name = "N")]
-    pub(super) polyphony: Option<f32>,
+    pub(crate) polyphony: Option<f32>,
     /// Length of the piece
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=512))]
-    pub(super) bars: u32,
+    pub(crate) bars: u32,
 }
 
 impl Asked {
@@ -51,7 +51,7 @@ impl Asked {
     }
 
     /// Refuses what the model does not know, naming what it does, and numbers out of range.
-    pub(super) fn check(&self, labels: &LabelVocabulary) -> Result<()> {
+    pub(crate) fn check(&self, labels: &LabelVocabulary) -> Result<()> {
         if let Some(name) = self.genre.as_deref().filter(|name| labels.genre_id(name).is_none()) {
             let known = labels.nearest_genres(name, SUGGESTIONS.max(labels.genres.len()));
             return Err(unknown("genre", name, &known, labels.genres.len()));

@@ -4,6 +4,7 @@ mod asked;
 mod model;
 pub(crate) mod piece;
 mod report;
+mod sampling;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,17 +12,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use partita_model::compose::Sampling;
 use rayon::prelude::*;
 
 use crate::console::Console;
-use crate::failure::WrongUse;
 use crate::files::write_whole;
 use crate::picture::roll_of;
 pub(crate) use asked::Asked;
 pub(crate) use model::LoadedModel;
 use piece::Composed;
 use report::{PieceReport, Report};
+pub(crate) use sampling::SamplingArguments;
 
 /// Compose new pieces
 ///
@@ -44,18 +44,8 @@ pub(crate) struct Compose {
     /// A model that train wrote (a file, or a run's folder); without it, the one that the program brings along
     #[arg(long, value_name = "FILE|RUN")]
     model: Option<PathBuf>,
-    /// Below 1 safer, above 1 bolder
-    #[arg(long, value_name = "T", default_value_t = Sampling::default().temperature)]
-    temperature: f32,
-    /// Draw only from the likeliest choices that together have this probability
-    #[arg(long, value_name = "P", default_value_t = Sampling::default().top_p)]
-    top_p: f32,
-    /// How closely to follow what was asked: 1 as learned, more is closer
-    #[arg(long, value_name = "G", default_value_t = Sampling::default().guidance)]
-    guidance: f32,
-    /// Below 1 more typical pieces, above 1 odder ones
-    #[arg(long, value_name = "T", default_value_t = Sampling::default().latent_temperature)]
-    latent_temperature: f32,
+    #[command(flatten)]
+    sampling: SamplingArguments,
     /// Draw each piece's piano roll beside it, as a PNG
     #[arg(long)]
     roll: bool,
@@ -79,13 +69,7 @@ Examples:
 
 impl Compose {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
-        let sampling = Sampling {
-            temperature: self.temperature,
-            top_p: self.top_p,
-            guidance: self.guidance,
-            latent_temperature: self.latent_temperature,
-        };
-        sampling.check().map_err(|error| WrongUse(error.to_string()))?;
+        let sampling = self.sampling.checked()?;
         let model = LoadedModel::load(self.model.as_deref())?;
         self.asked.check(&model.description.labels)?;
         fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;

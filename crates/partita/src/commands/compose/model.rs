@@ -1,5 +1,6 @@
 //! The model that composes: the program's own, or one from a file.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
@@ -21,14 +22,18 @@ pub(crate) struct LoadedModel {
 impl LoadedModel {
     /// From a file or a run's folder; without either, the embedded one.
     pub(crate) fn load(path: Option<&Path>) -> Result<Self> {
-        match path {
-            None => Self::from_bytes(EMBEDDED).context("load the embedded model"),
-            Some(path) => {
-                let file = if path.is_dir() { path.join(RUN_MODEL) } else { path.to_owned() };
-                let bytes = fs::read(&file).with_context(|| format!("read {}", file.display()))?;
-                Self::from_bytes(&bytes).with_context(|| format!("load {}", file.display()))
-            }
-        }
+        Ok(Self::load_with_bytes(path)?.0)
+    }
+
+    /// [`Self::load`], and the bytes of the model's file.
+    pub(crate) fn load_with_bytes(path: Option<&Path>) -> Result<(Self, Cow<'static, [u8]>)> {
+        let Some(path) = path else {
+            return Ok((Self::from_bytes(EMBEDDED).context("load the embedded model")?, EMBEDDED.into()));
+        };
+        let file = if path.is_dir() { path.join(RUN_MODEL) } else { path.to_owned() };
+        let bytes = fs::read(&file).with_context(|| format!("read {}", file.display()))?;
+        let model = Self::from_bytes(&bytes).with_context(|| format!("load {}", file.display()))?;
+        Ok((model, bytes.into()))
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<Self> {

@@ -1,7 +1,8 @@
 //! One piece: what was left open is drawn from the genre's statistics, then the model writes.
 
 use partita_encoding::{
-    BarConditions, Conditions, EncodedBar, EncodedPiece, Grid, InstrumentSet, Metre, density_class, polyphony_class,
+    BarConditions, Conditions, EncodedBar, EncodedPiece, GenreStatistics, Grid, InstrumentSet, Metre, density_class,
+    polyphony_class,
 };
 use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose_aloud};
 use partita_model::{BarFeatures, ConditionClasses};
@@ -12,11 +13,11 @@ use super::asked::Asked;
 use super::model::LoadedModel;
 
 /// Tempo of a piece whose genre has none in the model's statistics.
-pub(super) const QPM_IF_UNKNOWN: f32 = 110.0;
+pub(crate) const QPM_IF_UNKNOWN: f32 = 110.0;
 /// Share of the slowest and of the fastest tempos of a genre that are not usual enough to be drawn unasked.
 const TEMPO_TAIL: f64 = 0.1;
 /// Notes of a bar, at most: above what 99.9 % of the corpus' bars have.
-const NOTES_PER_BAR_MAX: usize = 160;
+pub(crate) const NOTES_PER_BAR_MAX: usize = 160;
 
 /// A piece and how it came about.
 pub(crate) struct Composed {
@@ -49,6 +50,11 @@ pub(crate) fn compose(model: &LoadedModel, asked: &Asked, sampling: &Sampling, s
     Composed { piece: EncodedPiece { grid: Grid::Beat, bars: bars.collect(), conditions }, metre, seed }
 }
 
+/// A tempo as usual in a genre, for a `chance` from 0 to 1; `None` where no tempo is known of it.
+pub(crate) fn usual_tempo(genre: &GenreStatistics, chance: f64) -> Option<f32> {
+    genre.qpm_at(TEMPO_TAIL + (1.0 - 2.0 * TEMPO_TAIL) * chance)
+}
+
 /// What was asked, and the rest as usual in the genre. Key and mood stay open where not asked: the model chooses them
 /// with the notes.
 fn filled(model: &LoadedModel, asked: &Asked, random: &mut ChaCha8Rng) -> (Conditions, Metre) {
@@ -63,7 +69,7 @@ fn filled(model: &LoadedModel, asked: &Asked, random: &mut ChaCha8Rng) -> (Condi
             .as_ref()
             .and_then(|name| labels.composer_id(name))
             .map(|id| labels.composers[id].clone()),
-        qpm: asked.tempo.or_else(|| usual.qpm_at(TEMPO_TAIL + (1.0 - 2.0 * TEMPO_TAIL) * qpm)).or(Some(QPM_IF_UNKNOWN)),
+        qpm: asked.tempo.or_else(|| usual_tempo(usual, qpm)).or(Some(QPM_IF_UNKNOWN)),
         key: asked.key,
         mood: asked.mood,
         instruments: asked.instruments.or_else(|| usual.instruments_at(instruments)),

@@ -1,17 +1,15 @@
 //! The curves of a run.
 
-use std::path::Path;
-
-use anyhow::Result;
 use partita_train::{Event, LogLine, Validation};
 
+use crate::plot::Drawing;
 use crate::plot::chart::{AxisLabel, Series, line_chart};
 
 /// Points of a curve at most: more would only be drawn over each other.
 const POINTS_MAX: usize = 400;
 
-/// Draws `curves.svg` in the run's folder.
-pub(super) fn draw(log: &[LogLine], run: &Path) -> Result<()> {
+/// The losses of training and validation by step.
+pub(crate) fn curves(log: &[LogLine]) -> Drawing {
     let step = |value: fn(&partita_train::StepReport) -> f64| -> Vec<(f64, f64)> {
         let points = log.iter().filter_map(|line| match &line.event {
             Event::Step(report) => Some((report.step as f64, value(report))),
@@ -37,7 +35,7 @@ pub(super) fn draw(log: &[LogLine], run: &Path) -> Result<()> {
     let series = series.map(|(name, points)| Series { name: name.to_owned(), points });
     let x = AxisLabel { label: "optimiser steps".to_owned(), logarithmic: false };
     let y = AxisLabel { label: "nats a note".to_owned(), logarithmic: true };
-    line_chart("Training", &series, &x, &y).save(&run.join("curves.svg"))
+    line_chart("Training", &series, &x, &y)
 }
 
 /// Means of as many equal runs of points as a curve may have.

@@ -1,6 +1,6 @@
 //! `partita train`: from a corpus to a model.
 
-mod curves;
+pub(crate) mod curves;
 mod report;
 mod watch;
 

@@ -6,7 +6,7 @@ use anyhow::Result;
 use indicatif::ProgressBar;
 use partita_train::{Event, LogLine, StepReport, Validation, read_log};
 
-use super::curves;
+use super::curves::curves;
 use crate::console::Console;
 
 /// Follows a run's events.
@@ -72,7 +72,8 @@ impl<'a> Watcher<'a> {
 
     /// Draws the curves anew; a failure must not stop the training, and is told at its end.
     fn draw(&mut self) {
-        let drawn = read_log(&self.run).map_err(Into::into).and_then(|log| curves::draw(&log, &self.run));
+        let drawn =
+            read_log(&self.run).map_err(Into::into).and_then(|log| curves(&log).save(&self.run.join("curves.svg")));
         self.failed = drawn.err().or(self.failed.take());
     }
 }

@@ -1,0 +1,132 @@
+//! Two reports side by side.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use partita_eval::symbolic::interval::Estimate;
+use serde::Serialize;
+
+use super::findings::{FORMAT_VERSION, Findings, Protocol};
+use super::report::{JSON, estimate};
+use super::sets::SetKind;
+use crate::files::read_bytes;
+use crate::table::{printable, table};
+
+/// A report's file, at most.
+const REPORT_BYTES_MAX: usize = 64 << 20;
+
+/// The judged sets of two reports.
+#[derive(Debug, Serialize)]
+pub(super) struct Comparison {
+    a: String,
+    b: String,
+    /// What was done differently, so that the sound's figures do not compare.
+    differences: Vec<String>,
+    rows: Vec<Row>,
+}
+
+/// One figure of both.
+#[derive(Debug, Serialize)]
+struct Row {
+    figure: String,
+    a: Option<Estimate>,
+    b: Option<Estimate>,
+    /// Whether the intervals are apart; `None` where one is absent.
+    apart: Option<bool>,
+}
+
+impl Comparison {
+    /// Reads two reports, each by its folder or its `report.json`.
+    pub(super) fn read(a: &Path, b: &Path) -> Result<Self> {
+        let (first, second) = (read(a)?, read(b)?);
+        let rows = figures(&first).into_iter().map(|(figure, a)| {
+            let b = figures(&second).into_iter().find(|(other, _)| *other == figure).and_then(|(_, b)| b);
+            let apart = a.zip(b).map(|(a, b)| a.low > b.high || b.low > a.high);
+            Row { figure, a, b, apart }
+        });
+        Ok(Self {
+            rows: rows.collect(),
+            differences: differences(&first.protocol, &second.protocol),
+            a: first.protocol.judged,
+            b: second.protocol.judged,
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<Findings> {
+    let file: PathBuf = if path.is_dir() { path.join(JSON) } else { path.to_owned() };
+    let bytes = read_bytes(&file, REPORT_BYTES_MAX)?;
+    let version = |value: &serde_json::Value| value.get("format_version").and_then(serde_json::Value::as_u64);
+    let document: serde_json::Value = serde_json::from_slice(&bytes)
+        .with_context(|| format!("read {}: no report that evaluate wrote", file.display()))?;
+    match version(&document) {
+        Some(found) if found == u64::from(FORMAT_VERSION) => serde_json::from_value(document)
+            .with_context(|| format!("read {}: the report is damaged; evaluate again", file.display())),
+        found => {
+            let found = found.map_or("no version".to_owned(), |found| format!("version {found}"));
+            Err(anyhow!("{} has {found}, and this program needs {FORMAT_VERSION}; evaluate again", file.display()))
+        }
+    }
+}
+
+/// What must be the same for distances by sound to compare.
+fn differences(a: &Protocol, b: &Protocol) -> Vec<String> {
+    let parts = [
+        ("soundfont", a.soundfont_sha256 == b.soundfont_sha256),
+        ("embedding", a.embedding == b.embedding),
+        ("corpus", a.corpus_sha256 == b.corpus_sha256),
+        ("length of the clips", a.clip_seconds == b.clip_seconds),
+        ("bars", a.bars == b.bars),
+        ("number of pieces", (a.pieces, a.reference_pieces) == (b.pieces, b.reference_pieces)),
+        ("seed", a.seed == b.seed),
+    ];
+    parts.into_iter().filter(|(_, same)| !same).map(|(name, _)| format!("the {name} is another")).collect()
+}
+
+/// The figures of the judged set.
+fn figures(findings: &Findings) -> Vec<(String, Option<Estimate>)> {
+    let mut figures = Vec::new();
+    for genre in &findings.genres {
+        let judged = genre.sets.iter().find(|set| set.set == Some(SetKind::Judged));
+        let sound = judged.and_then(|set| set.sound.as_ref());
+        figures.push((format!("FAD, {}", genre.genre), sound.and_then(|sound| Some(sound.fad?.fad))));
+        figures.push((format!("KAD × 100, {}", genre.genre), sound.map(|sound| sound.kad.kad)));
+        figures.push((format!("genre accuracy, {}", genre.genre), judged.and_then(|set| set.genre_accuracy)));
+    }
+    if let Some(overall) = findings.overall.iter().find(|overall| overall.set == SetKind::Judged) {
+        figures.push(("FAD, overall".to_owned(), overall.fad));
+        figures.push(("KAD × 100, overall".to_owned(), overall.kad));
+        figures.push(("genre accuracy, overall".to_owned(), overall.genre_accuracy));
+        figures.push(("without programs and drums".to_owned(), overall.genre_accuracy_pitched));
+        figures.push(("composer accuracy".to_owned(), overall.composer_accuracy));
+        figures.push(("copied".to_owned(), overall.copying.map(|copying| copying.copied)));
+    }
+    for adherence in &findings.adherence {
+        figures.push((format!("{:?} met", adherence.aspect), Some(adherence.met)));
+    }
+    if let Some(whole) = findings.model.iter().flat_map(|model| &model.likelihood).find(|found| found.genre.is_none()) {
+        figures.push(("NLL, nats a note".to_owned(), Some(whole.nll_per_note)));
+        figures.push(("IWAE, nats a note".to_owned(), Some(whole.iwae_nll_per_note)));
+        figures.push(("onset F1 of reconstructions".to_owned(), whole.onset_f1));
+    }
+    figures
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "A  {}\nB  {}", printable(&self.a), printable(&self.b))?;
+        for difference in &self.differences {
+            writeln!(f, "take care: {difference}")?;
+        }
+        let rows = self.rows.iter().map(|row| {
+            let apart = match row.apart {
+                Some(true) => "apart",
+                Some(false) => "overlap",
+                None => "–",
+            };
+            [row.figure.clone(), estimate(row.a), estimate(row.b), apart.to_owned()]
+        });
+        writeln!(f, "{}", table(["figure", "A", "B", "intervals"], 1, rows.collect()))
+    }
+}

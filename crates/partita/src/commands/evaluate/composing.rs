@@ -1,0 +1,152 @@
+//! Pieces composed to be judged: each is asked to be what some real piece of the training music is.
+
+use anyhow::{Context, Result, anyhow};
+use clap::ValueEnum;
+use indicatif::ProgressBar;
+use partita_dataset::Split;
+use partita_encoding::{DRUMS, decode, density_class, duration_steps, polyphony_class};
+use partita_eval::symbolic::adherence;
+use partita_model::compose::Sampling;
+use partita_score::Limits;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::cache::{Cache, Key};
+use super::piece::JudgedPiece;
+use super::real::RealMusic;
+use crate::commands::compose::piece::{QPM_IF_UNKNOWN, compose};
+use crate::commands::compose::{Asked, LoadedModel};
+use crate::interrupt::Interrupt;
+
+/// Changes whenever the same wishes would be composed otherwise.
+const VERSION: &[u8] = b"piece 1";
+
+/// What is asked of each piece.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Ask {
+    /// All that one real piece of the genre is: tempo, key, metre, mood, instruments, composer; of every second piece
+    /// also the density and polyphony
+    #[default]
+    All,
+    /// The genre and the length
+    Genre,
+}
+
+/// A model that composes.
+pub(super) struct Composing<'a> {
+    pub(super) model: &'a LoadedModel,
+    /// SHA-256 of the model's file.
+    pub(super) sha256: &'a str,
+    pub(super) sampling: Sampling,
+    pub(super) ask: Ask,
+    pub(super) cache: &'a Cache,
+    pub(super) interrupt: Interrupt,
+}
+
+impl Composing<'_> {
+    /// `count` pieces of a genre, on all threads.
+    pub(super) fn pieces(
+        &self,
+        real: &RealMusic<'_>,
+        genre: &str,
+        count: usize,
+        bar: &ProgressBar,
+    ) -> Result<Vec<JudgedPiece>> {
+        // Another order than that of the training pieces in the table, so that wishes and that row are not the same pieces.
+        let models: Vec<_> = real.drawn(genre, Split::Train, real.seed.wrapping_add(1)).take(count).collect();
+        if models.is_empty() {
+            return Err(anyhow!("the corpus has no {genre} on the beat to train on; leave the genre out"));
+        }
+        let wishes: Vec<Wish> = models
+            .par_iter()
+            .enumerate()
+            .filter_map(|(number, piece)| {
+                let opening = decode(&real.opening(piece), QPM_IF_UNKNOWN);
+                let model = JudgedPiece::new(String::new(), opening).ok()?;
+                Some(self.wish(genre, &model, piece.composer(), real.bars, number))
+            })
+            .collect();
+        (0..count)
+            .into_par_iter()
+            .map(|number| {
+                let wish = wishes.get(number % wishes.len().max(1)).context("no piece to take wishes from")?;
+                let piece = self.piece(wish, real.seed.wrapping_add(number as u64));
+                bar.inc(1);
+                piece
+            })
+            .collect()
+    }
+
+    fn piece(&self, wish: &Wish, seed: u64) -> Result<JudgedPiece> {
+        let (asked, sampling) = (format!("{:?}", wish.asked), format!("{:?}", self.sampling));
+        let key =
+            Key::of(&[VERSION, self.sha256.as_bytes(), asked.as_bytes(), sampling.as_bytes(), &seed.to_le_bytes()]);
+        let bytes = self.cache.get_or_make(&key, || {
+            if self.interrupt.is_raised() {
+                return Err(anyhow!("stopped; what is done so far is kept, and the same command goes on from there"));
+            }
+            let composed = compose(self.model, &wish.asked, &self.sampling, seed, &|| {});
+            partita_score::write(&decode(&composed.piece, QPM_IF_UNKNOWN)).context("write a composed piece")
+        })?;
+        let score = partita_score::read(&bytes, &Limits::default()).context("read a composed piece")?.score;
+        let mut piece = JudgedPiece::new(format!("seed {seed}"), score).context("measure a composed piece")?;
+        piece.asked = Some(wish.judged.clone());
+        piece.composer = wish.asked.composer.clone();
+        Ok(piece)
+    }
+
+    /// What is asked of the piece of this `number`, by the example of a real one.
+    fn wish(&self, genre: &str, model: &JudgedPiece, composer: Option<&str>, bars: usize, number: usize) -> Wish {
+        let mut asked = Asked::of_genre(Some(genre.to_owned()), bars as u32);
+        if self.ask == Ask::All {
+            let labels = &self.model.description.labels;
+            let conditions = &model.encoded.conditions;
+            asked.composer = composer.filter(|composer| labels.composer_id(composer).is_some()).map(str::to_owned);
+            asked.tempo = conditions.qpm;
+            asked.key = conditions.key;
+            asked.mood = conditions.mood;
+            asked.instruments = conditions.instruments;
+            asked.metre = Some(model.encoded.main_metre());
+            if number.is_multiple_of(2) {
+                (asked.density, asked.polyphony) = density_and_polyphony(model);
+            }
+        }
+        Wish { judged: as_judged(&asked), asked }
+    }
+}
+
+/// What is asked, as the model and as the measure of adherence take it.
+struct Wish {
+    asked: Asked,
+    judged: adherence::Asked,
+}
+
+fn as_judged(asked: &Asked) -> adherence::Asked {
+    let bar = partita_encoding::BarConditions {
+        density: asked.density.map(density_class),
+        polyphony: asked.polyphony.map(polyphony_class),
+    };
+    adherence::Asked {
+        conditions: partita_encoding::Conditions {
+            qpm: asked.tempo,
+            key: asked.key,
+            mood: asked.mood,
+            instruments: asked.instruments,
+            ..Default::default()
+        },
+        metre: asked.metre,
+        bars: Some(asked.bars as usize),
+        bar_conditions: vec![bar; asked.bars as usize],
+    }
+}
+
+/// Onsets a quarter, and the mean number of pitched notes sounding.
+fn density_and_polyphony(piece: &JudgedPiece) -> (Option<f32>, Option<f32>) {
+    let bars = &piece.encoded.bars;
+    let steps: u32 = bars.iter().map(|bar| bar.metre.steps()).sum();
+    let quarters: f32 = bars.iter().map(|bar| bar.metre.quarters()).sum();
+    let notes = || bars.iter().flat_map(|bar| &bar.notes);
+    let sounding: u32 = notes().filter(|note| note.program != DRUMS).map(|note| duration_steps(note.duration)).sum();
+    (Some(notes().count() as f32 / quarters.max(1.0)), Some(sounding as f32 / steps.max(1) as f32))
+}

@@ -1,0 +1,369 @@
+//! The course of an evaluation: music, then sound, then notes, then everything in one document.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use indicatif::ProgressBar;
+use partita_dataset::Corpus;
+use partita_eval::embedding::Embedder;
+use partita_eval::symbolic::adherence::{adherence, answers};
+use partita_eval::symbolic::interval::Estimate;
+use partita_eval::{CLIP_SECONDS, SoundDistance};
+use partita_model::compose::Sampling;
+
+use super::cache::{Cache, sha256};
+use super::classes::Classifiers;
+use super::clips::Listener;
+use super::composing::Composing;
+use super::copies::{self, TrainingMusic};
+use super::findings::{
+    FORMAT_VERSION, Findings, GenreFindings, ModelFindings, OverallFindings, Protocol, SamplingValues, SetFindings,
+};
+use super::folder;
+use super::likelihood;
+use super::notes;
+use super::piece::JudgedPiece;
+use super::real::RealMusic;
+use super::sets::{GenreSets, SetKind};
+use super::settings::Settings;
+use super::sound::{self, GenreClips};
+use crate::bank::Bank;
+use crate::commands::compose::LoadedModel;
+use crate::console::Console;
+use crate::failure::WrongUse;
+use crate::interrupt::Interrupt;
+
+/// Everything that an evaluation needs.
+pub(super) struct Evaluation<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) subject: Subject<'a>,
+    pub(super) corpus: Option<&'a Corpus>,
+    pub(super) sampling: Sampling,
+    pub(super) cache: &'a Cache,
+    pub(super) bank: &'a Bank,
+    pub(super) embedder: &'a dyn Embedder,
+    pub(super) console: &'a Console,
+    pub(super) interrupt: Interrupt,
+    /// Where the sound that was heard is kept, if it is.
+    pub(super) keep_clips: Option<&'a Path>,
+}
+
+/// What is judged.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Subject<'a> {
+    /// The model of a file or run; without one, the embedded model.
+    Model(Option<&'a Path>),
+    /// The MIDI files of a folder.
+    Folder(&'a Path),
+}
+
+/// The pieces that are judged, by genre, and where they came from.
+struct Judged {
+    genres: Vec<(String, Vec<JudgedPiece>)>,
+    model: Option<(LoadedModel, String)>,
+    name: String,
+    warnings: Vec<String>,
+}
+
+/// What is measured with the help of the whole corpus.
+struct CorpusMeasures {
+    classifiers: Classifiers,
+    training_music: TrainingMusic,
+}
+
+impl Evaluation<'_> {
+    /// Does all of it.
+    pub(super) fn run(&self) -> Result<(Findings, Vec<GenreSets>)> {
+        let judged = self.judged()?;
+        let (name, model, mut warnings) = (judged.name, judged.model, judged.warnings);
+        let sets = self.sets(judged.genres);
+        let clips = self.clips(&sets)?;
+        let measures = self.corpus.map(|corpus| self.corpus_measures(corpus)).transpose()?;
+        let genres = self.genres(&sets, &clips, measures.as_ref(), &mut warnings)?;
+        let overall = SetKind::ALL.into_iter().filter_map(|kind| overall(kind, &sets, &genres, measures.as_ref()));
+        let findings = Findings {
+            format_version: FORMAT_VERSION,
+            protocol: self.protocol(name, model.as_ref()),
+            overall: overall.collect(),
+            fad_matrix: if self.corpus.is_some() { sound::fad_matrix(&clips) } else { vec![] },
+            classifiers: measures.map(|measures| measures.classifiers.findings).unwrap_or_default(),
+            adherence: adherence(&all_answers(&sets)),
+            model: model.map(|(model, _)| self.model_findings(&model, &sets)).transpose()?,
+            genres,
+            warnings,
+        };
+        Ok((findings, sets))
+    }
+
+    fn judged(&self) -> Result<Judged> {
+        match self.subject {
+            Subject::Folder(folder) => self.judged_folder(folder),
+            Subject::Model(path) => self.judged_model(path),
+        }
+    }
+
+    fn judged_folder(&self, folder: &Path) -> Result<Judged> {
+        let single = match self.settings.genres.as_slice() {
+            [single] => Some(single.as_str()),
+            _ => None,
+        };
+        let mut files = folder::find(folder, single)?;
+        let asked = &self.settings.genres;
+        files.retain(|genre, _| asked.is_empty() || asked.contains(genre));
+        if files.is_empty() {
+            let message = format!("{} has no MIDI files of the genres asked for", folder.display());
+            return Err(WrongUse(message).into());
+        }
+        if let Some(corpus) = self.corpus {
+            let labels = corpus.vocabulary();
+            if let Some(genre) = files.keys().find(|genre| labels.genre_id(genre).is_none()) {
+                let known = labels.genres.join(", ");
+                return Err(WrongUse(format!(
+                    "{genre} is no genre of the corpus, which has {known}; rename the folder, or leave out --corpus"
+                ))
+                .into());
+            }
+        }
+        let count = self.settings.pieces as usize;
+        let bar = self.progress("reading", "pieces", files.values().map(|files| files.len().min(count)).sum());
+        let mut judged = Judged { genres: vec![], model: None, name: folder.display().to_string(), warnings: vec![] };
+        for (genre, mut files) in files {
+            files.truncate(count);
+            let (pieces, problems) = folder::read(&files, self.settings.bars as usize, &bar);
+            judged.warnings.extend(problems);
+            judged.genres.push((self.corpus_genre(genre), pieces));
+        }
+        bar.finish_and_clear();
+        Ok(judged)
+    }
+
+    /// The genre as the corpus spells it.
+    fn corpus_genre(&self, genre: String) -> String {
+        let labels = self.corpus.map(Corpus::vocabulary);
+        let id = labels.and_then(|labels| labels.genre_id(&genre));
+        labels.zip(id).map_or(genre, |(labels, id)| labels.genres[id].clone())
+    }
+
+    fn judged_model(&self, path: Option<&Path>) -> Result<Judged> {
+        let corpus = self.corpus.context("a model is judged with a corpus")?;
+        let (model, bytes) = LoadedModel::load_with_bytes(path)?;
+        let sha256 = sha256(&bytes);
+        let genres = self.settings.genres_of(corpus)?;
+        let labels = &model.description.labels;
+        if let Some(genre) = genres.iter().find(|genre| labels.genre_id(genre).is_none()) {
+            let known = labels.genres.join(", ");
+            return Err(WrongUse(format!("the model does not know {genre}; it knows {known}")).into());
+        }
+        let mut warnings = Vec::new();
+        let trained_on = &model.description.training.corpus;
+        if *trained_on != hexadecimal(&corpus.fingerprint()) {
+            warnings.push(
+                "the model was trained on another corpus than it is judged by: the held-out music may be among what it \
+                 learned from, and copies of its training music are not found"
+                    .to_owned(),
+            );
+        }
+        let count = self.settings.pieces as usize;
+        let bar = self.progress("composing", "pieces", genres.len() * count);
+        let composing = Composing {
+            model: &model,
+            sha256: &sha256,
+            sampling: self.sampling,
+            ask: self.settings.ask,
+            cache: self.cache,
+            interrupt: self.interrupt,
+        };
+        let real = self.real(corpus);
+        let pieces = |genre: &String| Ok((genre.clone(), composing.pieces(&real, genre, count, &bar)?));
+        let pieces = genres.iter().map(pieces).collect::<Result<_>>()?;
+        bar.finish_and_clear();
+        let name = path.map_or("the embedded model".to_owned(), |path| path.display().to_string());
+        Ok(Judged { genres: pieces, model: Some((model, sha256)), name, warnings })
+    }
+
+    fn real<'c>(&self, corpus: &'c Corpus) -> RealMusic<'c> {
+        RealMusic { corpus, bars: self.settings.bars as usize, seed: self.settings.seed }
+    }
+
+    fn sets(&self, judged: Vec<(String, Vec<JudgedPiece>)>) -> Vec<GenreSets> {
+        let reference = self.settings.reference_pieces as usize;
+        let sets = |(genre, pieces)| match self.corpus {
+            Some(corpus) => GenreSets::new(genre, pieces, &self.real(corpus), reference),
+            None => GenreSets::without_reference(genre, pieces),
+        };
+        judged.into_iter().map(sets).collect()
+    }
+
+    /// Nothing is played without a reference to compare with.
+    fn clips(&self, sets: &[GenreSets]) -> Result<Vec<GenreClips>> {
+        if self.corpus.is_none() {
+            return Ok(vec![]);
+        }
+        let listener = Listener {
+            bank: self.bank,
+            embedder: self.embedder,
+            cache: self.cache,
+            interrupt: self.interrupt,
+            kept: self.keep_clips,
+        };
+        let bar = self.progress("listening", "clips", sets.iter().map(|sets| sets.pieces().count()).sum());
+        let clips = sets.iter().map(|sets| GenreClips::of(sets, &listener, &bar)).collect();
+        bar.finish_and_clear();
+        clips
+    }
+
+    fn corpus_measures(&self, corpus: &Corpus) -> Result<CorpusMeasures> {
+        let bar = self.progress("learning the corpus", "steps", 2);
+        let classifiers = Classifiers::train(&self.real(corpus));
+        bar.inc(1);
+        let training_music = TrainingMusic::of(corpus)?;
+        bar.finish_and_clear();
+        Ok(CorpusMeasures { classifiers, training_music })
+    }
+
+    fn genres(
+        &self,
+        sets: &[GenreSets],
+        clips: &[GenreClips],
+        measures: Option<&CorpusMeasures>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Vec<GenreFindings>> {
+        let bar = self.progress("comparing", "genres", sets.len());
+        let mut genres = Vec::new();
+        for (index, sets) in sets.iter().enumerate() {
+            let distances = clips.get(index).map(GenreClips::distances).transpose()?.unwrap_or_default();
+            warn(&sets.genre, &distances, warnings);
+            genres.push(genre_findings(sets, &distances, measures));
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        Ok(genres)
+    }
+
+    fn model_findings(&self, model: &LoadedModel, sets: &[GenreSets]) -> Result<ModelFindings> {
+        let training = &model.description.training;
+        let corpus = self.corpus.context("a model is judged with a corpus")?;
+        let genres: Vec<String> = sets.iter().map(|sets| sets.genre.clone()).collect();
+        let count = self.settings.likelihood_pieces as usize;
+        let bar = self.progress("likelihood", "pieces", genres.len() * count);
+        let likelihood = likelihood::measure(model, corpus, &genres, count, self.settings.seed, &bar)?;
+        bar.finish_and_clear();
+        Ok(ModelFindings { steps: training.steps, notes_seen: training.notes_seen, likelihood })
+    }
+
+    fn protocol(&self, judged: String, model: Option<&(LoadedModel, String)>) -> Protocol {
+        let settings = self.settings;
+        let Sampling { temperature, top_p, guidance, latent_temperature } = self.sampling;
+        Protocol {
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            judged,
+            model_sha256: model.map(|(_, sha256)| sha256.clone()),
+            corpus_sha256: self.corpus.map(|corpus| hexadecimal(&corpus.fingerprint())),
+            soundfont: self.bank.name.clone(),
+            soundfont_sha256: self.bank.soundfont.sha256().to_owned(),
+            embedding: self.embedder.name().to_owned(),
+            clip_seconds: CLIP_SECONDS,
+            bars: settings.bars as usize,
+            pieces: settings.pieces as usize,
+            reference_pieces: settings.reference_pieces as usize,
+            seed: settings.seed,
+            ask: model.map(|_| settings.ask),
+            sampling: model.map(|_| SamplingValues { temperature, top_p, guidance, latent_temperature }),
+        }
+    }
+
+    fn progress(&self, work: &'static str, unit: &str, count: usize) -> ProgressBar {
+        let bar = self.console.progress(work, unit);
+        bar.set_length(count as u64);
+        bar
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Says of which sets the distances must be taken with care: what holds for several sets is said once.
+fn warn(genre: &str, distances: &[(SetKind, Option<SoundDistance>)], warnings: &mut Vec<String>) {
+    let mut found: Vec<(String, Vec<&str>)> = Vec::new();
+    for (kind, distance) in distances {
+        let messages: Vec<String> = match distance {
+            None => vec!["too few clips to compare".to_owned()],
+            Some(distance) => distance.warnings.iter().map(ToString::to_string).collect(),
+        };
+        for message in messages {
+            match found.iter_mut().find(|(known, _)| *known == message) {
+                Some((_, sets)) => sets.push(kind.name()),
+                None => found.push((message, vec![kind.name()])),
+            }
+        }
+    }
+    warnings.extend(found.into_iter().map(|(message, sets)| format!("{genre} ({}): {message}", sets.join(", "))));
+}
+
+fn genre_findings(
+    sets: &GenreSets,
+    distances: &[(SetKind, Option<SoundDistance>)],
+    measures: Option<&CorpusMeasures>,
+) -> GenreFindings {
+    let reference = notes::histograms(&sets.reference);
+    let findings = |set: Option<SetKind>, pieces: &[JudgedPiece]| {
+        let compared = if set.is_some() { reference.as_slice() } else { &[] };
+        let measured = notes::measure(pieces, compared);
+        let distance = distances.iter().find(|(kind, _)| Some(*kind) == set);
+        let accuracy = measures.map(|measures| measures.classifiers.genre_accuracy(&sets.genre, pieces));
+        let [genre_accuracy, genre_accuracy_pitched] = accuracy.unwrap_or_default();
+        // The training music is all in the index, and what is made of it is nearly.
+        let is_new = matches!(set, None | Some(SetKind::Judged | SetKind::HeldOut));
+        SetFindings {
+            set,
+            pieces: pieces.len(),
+            sound: distance.and_then(|(_, distance)| distance.clone()),
+            overlaps: measured.overlaps,
+            statistics: measured.statistics,
+            coherence: measured.coherence,
+            genre_accuracy,
+            genre_accuracy_pitched,
+            copying: measures.filter(|_| is_new).and_then(|measures| measures.training_music.copied(pieces)),
+        }
+    };
+    GenreFindings {
+        genre: sets.genre.clone(),
+        reference: (!sets.reference.is_empty()).then(|| findings(None, &sets.reference)),
+        sets: sets.sets.iter().map(|(kind, pieces)| findings(Some(*kind), pieces)).collect(),
+        order: sound::order(distances),
+    }
+}
+
+/// One set over all genres; `None` where no genre has it.
+fn overall(
+    kind: SetKind,
+    sets: &[GenreSets],
+    genres: &[GenreFindings],
+    measures: Option<&CorpusMeasures>,
+) -> Option<OverallFindings> {
+    let found: Vec<&SetFindings> =
+        genres.iter().filter_map(|genre| genre.sets.iter().find(|set| set.set == Some(kind))).collect();
+    if found.is_empty() {
+        return None;
+    }
+    let each = |part: &dyn Fn(&SetFindings) -> Option<Estimate>| found.iter().map(|set| part(set)).collect::<Vec<_>>();
+    let pieces = || sets.iter().flat_map(|sets| sets.set(kind));
+    let copying: Vec<_> = found.iter().filter_map(|set| set.copying).collect();
+    Some(OverallFindings {
+        set: kind,
+        fad: sound::mean(&each(&|set| Some(set.sound.as_ref()?.fad?.fad))),
+        kad: sound::mean(&each(&|set| Some(set.sound.as_ref()?.kad.kad))),
+        genre_accuracy: sound::mean(&each(&|set| set.genre_accuracy)),
+        genre_accuracy_pitched: sound::mean(&each(&|set| set.genre_accuracy_pitched)),
+        composer_accuracy: measures.and_then(|measures| measures.classifiers.composer_accuracy(pieces())),
+        inception: measures.and_then(|measures| measures.classifiers.inception(pieces())),
+        copying: copies::sum(&copying),
+    })
+}
+
+/// What was asked of each judged piece, and whether it has it.
+fn all_answers(sets: &[GenreSets]) -> Vec<partita_eval::symbolic::adherence::Answer> {
+    let judged = sets.iter().flat_map(|sets| sets.set(SetKind::Judged));
+    judged.filter_map(|piece| Some(answers(piece.asked.as_ref()?, &piece.encoded))).flatten().collect()
+}

@@ -1,0 +1,106 @@
+//! The sets of pieces that are compared, genre by genre.
+
+use partita_dataset::Split;
+use partita_eval::symbolic::corruption::Corruption;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::piece::JudgedPiece;
+use super::real::RealMusic;
+
+/// A row of the tables. All but the first are known music, and show what the figures can see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SetKind {
+    /// What is judged.
+    Judged,
+    /// Held-out music against other held-out music: what chance alone makes.
+    HeldOut,
+    /// Training music, the human row: the best that can be reached.
+    Human,
+    /// The human row with a quarter of its notes wrong.
+    WrongNotes,
+    /// The human row with its onsets dealt out anew.
+    ShuffledOnsets,
+    /// As many notes at random.
+    RandomNotes,
+}
+
+impl SetKind {
+    /// All of them, in the order of the tables.
+    pub(super) const ALL: [Self; 6] =
+        [Self::Judged, Self::HeldOut, Self::Human, Self::WrongNotes, Self::ShuffledOnsets, Self::RandomNotes];
+    /// The order in which a distance from held-out music must rise, if it is worth anything.
+    pub(super) const RISING: [Self; 5] =
+        [Self::HeldOut, Self::Human, Self::WrongNotes, Self::ShuffledOnsets, Self::RandomNotes];
+
+    /// What tables call it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Judged => "judged",
+            Self::HeldOut => "held-out music (floor)",
+            Self::Human => "training music (human)",
+            Self::WrongNotes => "25 % wrong notes",
+            Self::ShuffledOnsets => "shuffled onsets",
+            Self::RandomNotes => "random notes",
+        }
+    }
+
+    /// How the human row is broken to make this one.
+    const fn corruption(self) -> Option<Corruption> {
+        match self {
+            Self::WrongNotes => Some(Corruption::WrongNotes { percent: 25 }),
+            Self::ShuffledOnsets => Some(Corruption::ShuffledOnsets),
+            Self::RandomNotes => Some(Corruption::RandomNotes),
+            Self::Judged | Self::HeldOut | Self::Human => None,
+        }
+    }
+}
+
+/// The sets of one genre.
+pub(super) struct GenreSets {
+    pub(super) genre: String,
+    /// Held-out music (the test split) that every set is compared with; empty without a corpus.
+    pub(super) reference: Vec<JudgedPiece>,
+    /// The sets that there are, in the order of the tables.
+    pub(super) sets: Vec<(SetKind, Vec<JudgedPiece>)>,
+}
+
+impl GenreSets {
+    /// The judged pieces alone.
+    pub(super) fn without_reference(genre: String, judged: Vec<JudgedPiece>) -> Self {
+        Self { genre, reference: Vec::new(), sets: vec![(SetKind::Judged, judged)] }
+    }
+
+    /// The judged pieces beside real and broken music: the reference from the test split, the floor from the validation
+    /// split, the human row from the training split, at most as many as are judged so that small sets' bias is the same.
+    pub(super) fn new(genre: String, judged: Vec<JudgedPiece>, real: &RealMusic<'_>, reference: usize) -> Self {
+        let count = judged.len();
+        let human = real.pieces(&genre, Split::Train, count);
+        let mut sets = vec![(SetKind::Judged, judged), (SetKind::HeldOut, real.pieces(&genre, Split::Valid, count))];
+        let broken = SetKind::ALL.into_iter().filter_map(|kind| Some((kind, broken(&human, kind.corruption()?))));
+        let broken: Vec<_> = broken.collect();
+        sets.push((SetKind::Human, human));
+        sets.extend(broken);
+        Self { reference: real.pieces(&genre, Split::Test, reference), genre, sets }
+    }
+
+    /// All pieces, for counting and for playing.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &JudgedPiece> {
+        self.reference.iter().chain(self.sets.iter().flat_map(|(_, pieces)| pieces))
+    }
+
+    /// The pieces of one set; none where it is absent.
+    pub(super) fn set(&self, kind: SetKind) -> &[JudgedPiece] {
+        self.sets.iter().find(|(found, _)| *found == kind).map_or(&[], |(_, pieces)| pieces)
+    }
+}
+
+/// Each piece broken by its own seed.
+fn broken(pieces: &[JudgedPiece], corruption: Corruption) -> Vec<JudgedPiece> {
+    let broken = pieces.par_iter().enumerate().filter_map(|(seed, piece)| {
+        let score = corruption.apply(&piece.score, seed as u64);
+        JudgedPiece::new(format!("{}, {}", piece.name, corruption.name()), score).ok()
+    });
+    broken.collect()
+}

@@ -1,0 +1,186 @@
+//! Values with their spread, side by side by category: distances with their intervals, distributions as boxes.
+
+use super::drawing::{Anchor, Colour, Drawing, FontSize, Frame, TextStyle};
+use super::palette::{self, BAR_LINE, BEAT_LINE, FAINT, INK, PAPER};
+use super::ticks::Axis;
+
+const WIDTH: f32 = 860.0;
+const LEFT: f32 = 64.0;
+const RIGHT: f32 = 20.0;
+const FIELD_HEIGHT: f32 = 260.0;
+/// Baseline of the legend's first row.
+const LEGEND_TOP: f32 = 48.0;
+const LEGEND_ROW: f32 = 18.0;
+/// Room between the legend and the field, for the y axis' label.
+const HEAD: f32 = 32.0;
+/// Room below the field, for the categories.
+const FOOT: f32 = 30.0;
+/// Share of a category's room that its marks take.
+const FILLED: f32 = 0.8;
+/// Half the side of the square that marks a value.
+const POINT: f32 = 3.5;
+/// A box's width, as a share of its mark's room.
+const BOX: f32 = 0.5;
+
+/// A value and how it is spread.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Mark {
+    pub(crate) value: f64,
+    /// The ends of the thin line: of an interval, or of nearly all values.
+    pub(crate) reach: (f64, f64),
+    /// The ends of the box, if there is one: of the middle half of the values.
+    pub(crate) middle: Option<(f64, f64)>,
+}
+
+/// The marks of one kind, one a category; `None` where there is none.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct MarkSeries {
+    /// As the legend names it.
+    pub(crate) name: String,
+    pub(crate) marks: Vec<Option<Mark>>,
+}
+
+/// The chart of `series` over `categories`. What a logarithmic axis cannot show is left out.
+pub(crate) fn mark_chart(
+    title: &str,
+    categories: &[String],
+    series: &[MarkSeries],
+    y_label: &str,
+    logarithmic: bool,
+) -> Drawing {
+    let places = legend_places(series);
+    let top = places.last().map_or(LEGEND_TOP, |place| place.1) + HEAD;
+    let field = Frame { left: LEFT, top, width: WIDTH - LEFT - RIGHT, height: FIELD_HEIGHT };
+    let marks = series.iter().flat_map(|one| one.marks.iter().flatten());
+    let axis = Axis::covering(marks.flat_map(|mark| [mark.value, mark.reach.0, mark.reach.1]), logarithmic);
+    let mut drawing = Drawing::new(WIDTH, field.bottom() + FOOT, PAPER);
+    drawing.text(16.0, 24.0, title, TextStyle { bold: true, colour: INK, ..style(FontSize::Title, Anchor::Start) });
+    drawing.text(16.0, field.top - 12.0, y_label, style(FontSize::Normal, Anchor::Start));
+    draw_grid(&mut drawing, field, &axis, categories);
+    for (index, (one, (x, baseline))) in series.iter().zip(places).enumerate() {
+        let colour = palette::of_series(index);
+        drawing.rectangle(square(x + 8.0, baseline - 4.0), colour, 1.0);
+        drawing.text(
+            x + 20.0,
+            baseline,
+            &one.name,
+            TextStyle { colour: INK, ..style(FontSize::Normal, Anchor::Start) },
+        );
+        let place = Place { field, categories: categories.len(), series: series.len(), index };
+        for (category, mark) in one.marks.iter().enumerate() {
+            if let Some(mark) = mark {
+                draw_mark(&mut drawing, &axis, place, category, mark, colour);
+            }
+        }
+    }
+    drawing
+}
+
+fn style(size: FontSize, anchor: Anchor) -> TextStyle {
+    TextStyle { size, bold: false, anchor, colour: FAINT }
+}
+
+/// Left edge and baseline of each legend entry, wrapped to the chart's width.
+fn legend_places(series: &[MarkSeries]) -> Vec<(f32, f32)> {
+    let (mut x, mut y) = (16.0, LEGEND_TOP);
+    let mut places = Vec::with_capacity(series.len());
+    for one in series {
+        let room = 20.0 + FontSize::Normal.width(&one.name) + 16.0;
+        if x > 16.0 && x + room > WIDTH {
+            (x, y) = (16.0, y + LEGEND_ROW);
+        }
+        places.push((x, y));
+        x += room;
+    }
+    places
+}
+
+fn draw_grid(drawing: &mut Drawing, field: Frame, axis: &Axis, categories: &[String]) {
+    for (share, label) in axis.ticks() {
+        let y = field.bottom() - share as f32 * field.height;
+        drawing.horizontal(y, field.left, field.right(), BEAT_LINE, 1.0);
+        drawing.text(field.left - 8.0, y + 4.0, &label, style(FontSize::Small, Anchor::End));
+    }
+    let room = field.width / categories.len().max(1) as f32;
+    for (index, category) in categories.iter().enumerate() {
+        let left = field.left + room * index as f32;
+        drawing.vertical(left, field.top, field.bottom(), BAR_LINE, 1.0);
+        drawing.text(left + room / 2.0, field.bottom() + 18.0, category, style(FontSize::Normal, Anchor::Middle));
+    }
+    drawing.horizontal(field.bottom(), field.left, field.right(), BAR_LINE, 1.0);
+}
+
+/// Where a series' marks stand.
+#[derive(Clone, Copy)]
+struct Place {
+    field: Frame,
+    categories: usize,
+    series: usize,
+    index: usize,
+}
+
+impl Place {
+    /// Room of one mark.
+    fn room(self) -> f32 {
+        self.field.width * FILLED / (self.categories.max(1) * self.series.max(1)) as f32
+    }
+
+    /// The middle of a mark.
+    fn x(self, category: usize) -> f32 {
+        let room = self.field.width / self.categories.max(1) as f32;
+        let first = self.field.left + room * (category as f32 + (1.0 - FILLED) / 2.0);
+        first + self.room() * (self.index as f32 + 0.5)
+    }
+}
+
+fn draw_mark(drawing: &mut Drawing, axis: &Axis, place: Place, category: usize, mark: &Mark, colour: Colour) {
+    let x = place.x(category);
+    let height = |value: f64| Some(place.field.bottom() - axis.share(value)? as f32 * place.field.height);
+    let Some(y) = height(mark.value) else { return };
+    if let (Some(low), Some(high)) = (height(mark.reach.0), height(mark.reach.1)) {
+        drawing.vertical(x, high, low, colour, 1.5);
+    }
+    match mark.middle.and_then(|(low, high)| Some((height(low)?, height(high)?))) {
+        Some((low, high)) => {
+            let width = place.room() * BOX;
+            let frame = Frame { left: x - width / 2.0, top: high, width, height: low - high };
+            drawing.rectangle(frame, colour, 0.45);
+            drawing.horizontal(y, x - width / 2.0, x + width / 2.0, colour, 2.0);
+        }
+        None => drawing.rectangle(square(x, y), colour, 1.0),
+    }
+}
+
+fn square(x: f32, y: f32) -> Frame {
+    Frame { left: x - POINT, top: y - POINT, width: 2.0 * POINT, height: 2.0 * POINT }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing::Shape;
+    use super::*;
+
+    fn chart(logarithmic: bool) -> Vec<Shape> {
+        let mark = |value: f64, middle| Some(Mark { value, reach: (value - 1.0, value + 1.0), middle });
+        let series = [
+            MarkSeries { name: "a".into(), marks: vec![mark(2.0, None), None] },
+            MarkSeries { name: "b".into(), marks: vec![mark(3.0, Some((2.5, 3.5))), mark(0.5, None)] },
+        ];
+        mark_chart("t", &["x".into(), "y".into()], &series, "nats", logarithmic).shapes
+    }
+
+    #[test]
+    fn each_value_has_a_mark_and_each_spread_a_line() {
+        let marks = |shapes: &[Shape]| {
+            let square = |shape: &&Shape| matches!(shape, Shape::Rectangle { frame, .. } if frame.width == 2.0 * POINT);
+            shapes.iter().filter(square).count()
+        };
+        // One in the legend for each series, two values without a box; on the logarithmic axis −0.5 has no place for its
+        // line, and 0.5 still has one for its mark.
+        assert_eq!((marks(&chart(false)), marks(&chart(true))), (4, 4));
+        let lines = |shapes: &[Shape]| {
+            shapes.iter().filter(|shape| matches!(shape, Shape::Line { width, .. } if *width == 1.5)).count()
+        };
+        assert_eq!((lines(&chart(false)), lines(&chart(true))), (3, 2));
+    }
+}
