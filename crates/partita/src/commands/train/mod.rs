@@ -161,6 +161,8 @@ mod tests {
                 learning_rate: small.learning_rate,
                 gradient_norm_max: small.gradient_norm_max,
                 word_dropout: small.word_dropout,
+                kl_delay_steps: small.kl_delay_steps,
+                kl_cycle_steps: small.kl_cycle_steps,
                 ..recipe
             };
             assert_eq!(same, small, "{name}");
