@@ -146,7 +146,7 @@ impl Rows {
         self.give_event(row, step, 0, None, false);
         for (index, bar) in passage.bars.iter().enumerate() {
             let at = row * self.bars + index;
-            layout::set_bar(&mut self.bar_rows[at * BAR_COLUMNS..(at + 1) * BAR_COLUMNS], &bar.features);
+            layout.set_bar(&mut self.bar_rows[at * BAR_COLUMNS..(at + 1) * BAR_COLUMNS], &bar.features);
             self.bar_mask[at] = 1.0;
             for note in &bar.notes {
                 self.predict(row, step, Some(note));

@@ -17,7 +17,20 @@ pub enum ModelSize {
     Large,
 }
 
-/// Every size of the network.
+/// What the decoder's layers are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SequenceLayer {
+    /// Causal self-attention with a feed-forward layer (Vaswani et al. 2017).
+    #[default]
+    Attention,
+    /// Long short-term memory (Hochreiter & Schmidhuber 1997).
+    Lstm,
+    /// A vanilla recurrent layer (Elman 1990).
+    Rnn,
+}
+
+/// Every size of the network. What a file written before a field was there means is the field's default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelConfig {
@@ -45,6 +58,19 @@ pub struct ModelConfig {
     pub genres: usize,
     /// Composers of the label vocabulary.
     pub composers: usize,
+    /// What the decoder's layers are.
+    #[serde(default)]
+    pub sequence: SequenceLayer,
+    /// Whether there are latents. Without them the decoder alone is left: a language model.
+    #[serde(default = "yes")]
+    pub latents: bool,
+    /// Whether the network is told conditions. Without, it knows the grid and the bars' metre and place only.
+    #[serde(default = "yes")]
+    pub conditions: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl ModelConfig {
@@ -69,6 +95,9 @@ impl ModelConfig {
             head_hidden,
             genres,
             composers,
+            sequence: SequenceLayer::Attention,
+            latents: true,
+            conditions: true,
         }
     }
 }

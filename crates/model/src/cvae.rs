@@ -1,4 +1,5 @@
-//! The conditional sequence-to-sequence variational autoencoder: encoder, prior and decoder together.
+//! The conditional sequence-to-sequence variational autoencoder: encoder, prior and decoder together. Without latents
+//! the decoder alone is a language model.
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -7,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::batch::Batch;
 use crate::config::ModelConfig;
 use crate::decoder::Decoder;
-use crate::latent::{Encoder, Posterior, Prior};
+use crate::latent::{Encoder, Gaussian, Posterior, Prior};
 use crate::layers::Initial;
 
 /// Standard normal noise for one forward pass.
@@ -49,11 +50,15 @@ pub struct ElboTerms {
 }
 
 /// Partita's stage A model.
+///
+/// Without latents it is the special case whose posterior and prior are both N(0, 1) and whose decoder is not told what
+/// is drawn from them: the KL is 0, and the ELBO is log p(x | c) itself.
 #[derive(Module, Debug)]
 pub struct Cvae {
-    encoder: Encoder,
-    pub(crate) prior: Prior,
+    encoder: Option<Encoder>,
+    pub(crate) prior: Option<Prior>,
     pub(crate) decoder: Decoder,
+    latent: usize,
 }
 
 impl Cvae {
@@ -61,15 +66,19 @@ impl Cvae {
     pub fn new(config: &ModelConfig, stream: &mut ChaCha8Rng, device: &Device) -> Self {
         let mut initial = Initial { stream, device };
         Self {
-            encoder: Encoder::new(&mut initial, config),
-            prior: Prior::new(&mut initial, config),
+            encoder: config.latents.then(|| Encoder::new(&mut initial, config)),
+            prior: config.latents.then(|| Prior::new(&mut initial, config)),
             decoder: Decoder::new(&mut initial, config),
+            latent: config.latent,
         }
     }
 
-    /// q(z | x, c).
+    /// q(z | x, c); N(0, 1) in a model without latents.
     pub fn encode(&self, batch: &Batch) -> Posterior {
-        self.encoder.forward(batch)
+        match &self.encoder {
+            Some(encoder) => encoder.forward(batch),
+            None => Posterior::standard(batch, self.latent),
+        }
     }
 
     /// A sample of the posterior.
@@ -97,12 +106,21 @@ impl Cvae {
         self.decoder.context(batch.piece.clone(), batch.bars.clone(), latents.piece.clone(), latents.bars.clone())
     }
 
+    /// p(z | c) of the piece's latent, and of each bar's given those before it; N(0, 1) in a model without latents.
+    pub(crate) fn prior_of(&self, batch: &Batch, latents: &Latents) -> (Gaussian<2>, Gaussian<3>) {
+        let Some(prior) = &self.prior else {
+            let Posterior { piece, bars } = Posterior::standard(batch, self.latent);
+            return (piece, bars);
+        };
+        let (piece, bars) = (batch.piece.clone(), batch.bars.clone());
+        (prior.piece(piece.clone()), prior.bars(piece, bars, latents.piece.clone(), latents.bars.clone()))
+    }
+
     /// The KL terms of the ELBO for the drawn latents.
     pub fn divergence(&self, batch: &Batch, posterior: &Posterior, latents: &Latents) -> (Tensor<1>, Tensor<1>) {
-        let prior =
-            self.prior.bars(batch.piece.clone(), batch.bars.clone(), latents.piece.clone(), latents.bars.clone());
-        let bars = posterior.bars.kl(&prior) * batch.bar_mask.clone().unsqueeze_dim::<3>(2);
-        let piece = posterior.piece.kl(&self.prior.piece(batch.piece.clone()));
+        let (prior_of_piece, prior_of_bars) = self.prior_of(batch, latents);
+        let bars = posterior.bars.kl(&prior_of_bars) * batch.bar_mask.clone().unsqueeze_dim::<3>(2);
+        let piece = posterior.piece.kl(&prior_of_piece);
         (bars.sum_dims_squeeze::<1, _>(&[0, 1]), piece.sum_dims_squeeze::<1, _>(&[0]))
     }
 

@@ -1,5 +1,5 @@
-//! p(x | z, c): a causal Transformer over events, with the bar's latent and conditions added at every layer
-//! (in-attention, Wu & Yang 2023).
+//! p(x | z, c): causal layers over events (a Transformer, or a recurrent network), with the bar's latent and conditions
+//! added at every layer (in-attention, Wu & Yang 2023). Without latents it is p(x | c), a language model.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -9,7 +9,7 @@ use crate::bag::BagHead;
 use crate::batch::Batch;
 use crate::config::ModelConfig;
 use crate::heads::NoteHeads;
-use crate::layers::{Block, Cache, Initial, alibi_bias, linear, rms_norm, table};
+use crate::layers::{Initial, Memory, SequenceBlock, alibi_bias, linear, rms_norm, table};
 use crate::layout::{BAR_COLUMNS, EVENT_COLUMNS, Field, PieceLayout};
 
 #[derive(Module, Debug)]
@@ -17,31 +17,26 @@ pub(crate) struct Decoder {
     events: Linear,
     bars: Linear,
     piece: Linear,
-    bar_latent: Linear,
-    piece_latent: Linear,
+    bar_latent: Option<Linear>,
+    piece_latent: Option<Linear>,
     context: Linear,
     inject: Vec<Linear>,
-    blocks: Vec<Block>,
+    blocks: Vec<SequenceBlock>,
     note: NoteHeads,
-    bag: BagHead,
+    bag: Option<BagHead>,
     heads: usize,
 }
 
-/// Keys and values of the events generated so far.
+/// What each layer keeps of the events generated so far.
 #[derive(Clone, Debug)]
 pub(crate) struct DecoderState {
-    caches: Vec<Cache>,
+    memories: Vec<Memory>,
 }
 
 impl DecoderState {
-    /// Forgets the oldest quarter of the events when there is no room for one more; how many are held then.
+    /// Makes room for one more event; how many are held then.
     fn make_room(&mut self) -> usize {
-        for cache in &mut self.caches {
-            if cache.filled() == cache.capacity() {
-                cache.forget(cache.capacity().div_ceil(4));
-            }
-        }
-        self.caches.first().map_or(0, Cache::filled)
+        self.memories.iter_mut().map(Memory::make_room).max().unwrap_or(0)
     }
 }
 
@@ -52,21 +47,19 @@ impl Decoder {
             events: table(initial, EVENT_COLUMNS, d),
             bars: table(initial, BAR_COLUMNS, d),
             piece: table(initial, PieceLayout::new(config).columns(), d),
-            bar_latent: linear(initial, config.latent, d, 1.0),
-            piece_latent: linear(initial, config.latent, d, 1.0),
+            bar_latent: config.latents.then(|| linear(initial, config.latent, d, 1.0)),
+            piece_latent: config.latents.then(|| linear(initial, config.latent, d, 1.0)),
             context: linear(initial, d, d, 1.4),
             inject: (0..layers).map(|_| linear(initial, d, d, 1.0)).collect(),
-            blocks: (0..layers)
-                .map(|_| Block::new(initial, d, config.heads, config.feed_forward_multiple, layers))
-                .collect(),
+            blocks: (0..layers).map(|_| SequenceBlock::new(initial, config)).collect(),
             note: NoteHeads::new(initial, config),
-            bag: BagHead::new(initial, config),
+            bag: config.latents.then(|| BagHead::new(initial, config)),
             heads: config.heads,
         }
     }
 
     /// What every step of a bar is told: `piece: [batch, columns]`, `bars: [batch, N, BAR_COLUMNS]`, latents
-    /// `[batch, latent]` and `[batch, N, latent]` → `[batch, N, d]`.
+    /// `[batch, latent]` and `[batch, N, latent]` (not read by a decoder without latents) → `[batch, N, d]`.
     pub(crate) fn context(
         &self,
         piece: Tensor<2>,
@@ -74,8 +67,12 @@ impl Decoder {
         z_piece: Tensor<2>,
         z_bars: Tensor<3>,
     ) -> Tensor<3> {
-        let whole = self.piece.forward(piece) + self.piece_latent.forward(z_piece); // [batch, d]
-        let each = self.bars.forward(bars) + self.bar_latent.forward(z_bars); // [batch, N, d]
+        let mut whole = self.piece.forward(piece); // [batch, d]
+        let mut each = self.bars.forward(bars); // [batch, N, d]
+        if let (Some(piece_latent), Some(bar_latent)) = (&self.piece_latent, &self.bar_latent) {
+            whole = whole + piece_latent.forward(z_piece);
+            each = each + bar_latent.forward(z_bars);
+        }
         relu(self.context.forward(rms_norm(each + whole.unsqueeze_dim::<3>(1))))
     }
 
@@ -86,32 +83,35 @@ impl Decoder {
         let mut h = self.events.forward(batch.given.clone());
         for (inject, block) in self.inject.iter().zip(&self.blocks) {
             h = h + batch.bar_of_step.clone().matmul(inject.forward(context.clone()));
-            h = block.forward(h, bias.clone());
+            h = block.forward(h, &bias);
         }
         self.note.nll(rms_norm(h), batch)
     }
 
-    /// −log p of each bar's bag of notes in nats, all bars together: `[1]`; `context: [batch, N, d]`.
+    /// −log p of each bar's bag of notes in nats, all bars together: `[1]`; `context: [batch, N, d]`. 0 without latents,
+    /// which it is there for.
     pub(crate) fn bag_nll(&self, batch: &Batch, context: Tensor<3>) -> Tensor<1> {
-        self.bag.nll(batch, context)
+        match &self.bag {
+            Some(bag) => bag.nll(batch, context),
+            None => Tensor::zeros([1], &context.device()),
+        }
     }
 
-    /// An empty cache for `batch` rows that holds at most `capacity` events.
+    /// Before the first event of the rows of `context: [batch, N, d]`; attention remembers at most `capacity` events.
     pub(crate) fn start(&self, context: &Tensor<3>, capacity: usize) -> DecoderState {
-        let [batch, _, d] = context.dims();
-        let cache = || Cache::new(batch, self.heads, capacity, d / self.heads, &context.device());
-        DecoderState { caches: self.blocks.iter().map(|_| cache()).collect() }
+        let (batch, device) = (context.dims()[0], context.device());
+        DecoderState { memories: self.blocks.iter().map(|block| block.start(batch, capacity, &device)).collect() }
     }
 
     /// Takes one event `[batch, 1, EVENT_COLUMNS]` in a bar's context `[batch, 1, d]`; the state that the heads read:
-    /// `[batch, 1, d]`. When the cache is full the oldest quarter is forgotten.
+    /// `[batch, 1, d]`. When attention's memory is full the oldest quarter is forgotten.
     pub(crate) fn step(&self, state: &mut DecoderState, event: Tensor<3>, context: Tensor<3>) -> Tensor<3> {
         let device = event.device();
         let held = state.make_room();
         let bias = alibi_bias(self.heads, held, 1, held + 1, &device);
         let mut h = self.events.forward(event);
-        for ((inject, block), cache) in self.inject.iter().zip(&self.blocks).zip(&mut state.caches) {
-            h = block.step(h + inject.forward(context.clone()), cache, bias.clone());
+        for ((inject, block), memory) in self.inject.iter().zip(&self.blocks).zip(&mut state.memories) {
+            h = block.step(h + inject.forward(context.clone()), memory, &bias);
         }
         rms_norm(h)
     }
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use crate::batch::{Passage, PassageBar};
     use crate::layout::BarFeatures;
-    use crate::{ConditionClasses, ModelSize};
+    use crate::{ConditionClasses, ModelKind, ModelSize};
     use burn::tensor::{Device, activation::log_softmax};
     use partita_encoding::NoteEvent;
     use rand::{Rng, SeedableRng};
@@ -154,12 +154,17 @@ mod tests {
     /// What is trained must be what composes: the whole sequence at once, and one event at a time from the cache.
     #[test]
     fn cached_steps_equal_the_whole_sequence() {
-        let config = ModelConfig::sized(ModelSize::Tiny, 2, 2);
+        for kind in [ModelKind::Cvae, ModelKind::Transformer, ModelKind::Lstm, ModelKind::Rnn] {
+            steps_equal_the_whole(&ModelConfig::of_kind(kind, ModelSize::Tiny, 2, 2));
+        }
+    }
+
+    fn steps_equal_the_whole(config: &ModelConfig) {
         let device = Device::flex();
         let mut random = ChaCha8Rng::seed_from_u64(2);
-        let decoder = Decoder::new(&mut Initial { stream: &mut random, device: &device }, &config);
+        let decoder = Decoder::new(&mut Initial { stream: &mut random, device: &device }, config);
         let passage = passage(&mut random);
-        let batch = Batch::new(std::slice::from_ref(&passage), &PieceLayout::new(&config), &|_, _| false, &device);
+        let batch = Batch::new(std::slice::from_ref(&passage), &PieceLayout::new(config), &|_, _| false, &device);
         let [_, steps, bars] = batch.dims();
         let z_bars = Tensor::from_data(
             burn::tensor::TensorData::new((0..bars * 16).map(|i| (i % 7) as f32 - 3.0).collect(), [1, bars, 16]),
@@ -197,9 +202,9 @@ mod tests {
         let held: Vec<usize> = (0..11)
             .map(|_| {
                 decoder.step(&mut state, Tensor::ones([1, 1, EVENT_COLUMNS], &device), context.clone());
-                state.caches[0].filled()
+                state.clone().make_room()
             })
             .collect();
-        assert_eq!(held, [1, 2, 3, 4, 5, 6, 7, 8, 7, 8, 7]);
+        assert_eq!(held, [1, 2, 3, 4, 5, 6, 7, 6, 7, 6, 7]);
     }
 }

@@ -172,12 +172,19 @@ pub struct BarFeatures {
 }
 
 /// Sets a bar's columns in a row of zeros.
-pub fn set_bar(row: &mut [f32], bar: &BarFeatures) {
+fn set_bar(row: &mut [f32], bar: &BarFeatures) {
     row[bar.metre as usize] = 1.0;
     row[BAR_COUNTDOWN + bar.remaining.min(COUNTDOWNS - 1)] = 1.0;
     row[BAR_INDEX + if bar.index < 8 { bar.index } else { 8 + bar.index % 8 }] = 1.0;
     row[BAR_DENSITY + bar.density.map_or(DENSITIES, usize::from)] = 1.0;
     row[BAR_POLYPHONY + bar.polyphony.map_or(POLYPHONIES, usize::from)] = 1.0;
+}
+
+impl BarFeatures {
+    /// The same with nothing asked but metre and place.
+    pub const fn without_conditions(self) -> Self {
+        Self { density: None, polyphony: None, ..self }
+    }
 }
 
 /// Classes of valence and of arousal: eighths of −1 to 1.
@@ -195,6 +202,7 @@ pub struct PieceLayout {
     instruments: usize,
     grid: usize,
     columns: usize,
+    conditions: bool,
 }
 
 impl PieceLayout {
@@ -207,7 +215,17 @@ impl PieceLayout {
         let arousal = valence + MOODS + 1;
         let instruments = arousal + MOODS + 1;
         let grid = instruments + PROGRAMS + 1;
-        Self { composer, tempo, key, valence, arousal, instruments, grid, columns: grid + 2 }
+        Self {
+            composer,
+            tempo,
+            key,
+            valence,
+            arousal,
+            instruments,
+            grid,
+            columns: grid + 2,
+            conditions: config.conditions,
+        }
     }
 
     /// Columns of a piece.
@@ -215,8 +233,14 @@ impl PieceLayout {
         self.columns
     }
 
+    /// Sets a bar's columns in a row of zeros.
+    pub fn set_bar(&self, row: &mut [f32], bar: &BarFeatures) {
+        set_bar(row, &if self.conditions { *bar } else { bar.without_conditions() });
+    }
+
     /// Sets a piece's columns in a row of zeros.
     pub fn set(&self, row: &mut [f32], piece: &crate::conditions::ConditionClasses) {
+        let piece = if self.conditions { *piece } else { crate::conditions::ConditionClasses::none(piece.grid) };
         let mut choice =
             |start: usize, end: usize, class: Option<usize>| row[class.map_or(end - 1, |c| start + c)] = 1.0;
         choice(0, self.composer, piece.genre);

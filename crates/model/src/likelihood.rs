@@ -117,8 +117,7 @@ impl Draw {
     fn new(model: &Cvae, batch: &Batch, posterior: &Posterior, noise: Noise) -> Self {
         let latents = Cvae::sample(posterior, noise);
         let (z_piece, z_bars) = (latents.piece.clone(), latents.bars.clone());
-        let piece = model.prior.piece(batch.piece.clone());
-        let bars = model.prior.bars(batch.piece.clone(), batch.bars.clone(), z_piece.clone(), z_bars.clone());
+        let (piece, bars) = model.prior_of(batch, &latents);
         let of_bars = |each: Tensor<3>| each.sum_dim(2).squeeze_dim::<2>(2) * batch.bar_mask.clone(); // [batch, N]
         let sums = |of_piece: Tensor<2>, each_bar: Tensor<3>| {
             row_sums(Tensor::cat(vec![of_piece.sum_dim(1), of_bars(each_bar)], 1))
@@ -253,9 +252,8 @@ mod tests {
         let posterior = model.encode(&batch);
         let drawn = noise(&passages, 1, config.latent, &mut of_seed(), &device).remove(0);
         let latents = Cvae::sample(&posterior, drawn.clone());
+        let (prior_piece, prior_bars) = model.prior_of(&batch, &latents);
         let (z_piece, z_bars) = (latents.piece, latents.bars);
-        let prior_piece = model.prior.piece(batch.piece.clone());
-        let prior_bars = model.prior.bars(batch.piece.clone(), batch.bars.clone(), z_piece.clone(), z_bars.clone());
         let numbers = |piece: Tensor<2>, bars: Tensor<3>| -> Vec<f64> {
             let bars = bars.into_data_as::<f32>();
             piece.into_data_as::<f32>().iter::<f64>().chain(bars.iter::<f64>()).collect()

@@ -67,13 +67,22 @@ impl ModuleVisitor for Shapes {
         self.shapes.push(ParameterShape { name: self.path.join("."), shape: param.val().dims().to_vec() });
     }
 
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
+    fn enter_module(&mut self, name: &str, container: &str) {
+        if !is_enum(container) {
+            self.path.push(name.to_owned());
+        }
     }
 
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
+    fn exit_module(&mut self, _name: &str, container: &str) {
+        if !is_enum(container) {
+            self.path.pop();
+        }
     }
+}
+
+/// Whether a module is one of several kinds: which one is no part of its parameters' names.
+fn is_enum(container: &str) -> bool {
+    container.starts_with("Enum:")
 }
 
 struct Values(Vec<f32>);

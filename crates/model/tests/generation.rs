@@ -3,11 +3,11 @@
 mod common;
 
 use burn::tensor::{Device, Tensor};
-use partita_encoding::{DRUMS, InstrumentSet};
+use partita_encoding::{DRUMS, InstrumentSet, NoteEvent};
 use partita_model::compose::{
     Instruments, Plan, PlannedBar, Sampling, compose, compose_aloud, compose_from, reconstruct,
 };
-use partita_model::{BarFeatures, ConditionClasses, Latents};
+use partita_model::{BarFeatures, ConditionClasses, Latents, ModelKind};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -24,10 +24,14 @@ fn plan(bars: usize, genre: Option<usize>, instruments: Instruments) -> Plan {
     }
 }
 
-fn composed(plan: &Plan, sampling: &Sampling, seed: u64) -> Vec<Vec<partita_encoding::NoteEvent>> {
+fn composed(plan: &Plan, sampling: &Sampling, seed: u64) -> Vec<Vec<NoteEvent>> {
+    composed_by(ModelKind::Cvae, plan, sampling, seed)
+}
+
+fn composed_by(kind: ModelKind, plan: &Plan, sampling: &Sampling, seed: u64) -> Vec<Vec<NoteEvent>> {
     let device = Device::flex();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    compose(&common::model(&device), &common::config(), plan, sampling, &mut random, &device)
+    compose(&common::model_of(kind, &device), &common::config_of(kind), plan, sampling, &mut random, &device)
 }
 
 #[test]
@@ -43,7 +47,7 @@ fn each_note_is_told_as_it_is_written() {
     let (plan, sampling, device) = (plan(3, Some(1), Instruments::ALL), Sampling::default(), Device::flex());
     let mut heard = vec![Vec::new(); 3];
     let mut random = ChaCha8Rng::seed_from_u64(4);
-    let mut hear = |bar: usize, note: &partita_encoding::NoteEvent| heard[bar].push(*note);
+    let mut hear = |bar: usize, note: &NoteEvent| heard[bar].push(*note);
     let config = common::config();
     let bars = compose_aloud(&common::model(&device), &config, &plan, &sampling, &mut random, &device, &mut hear);
     assert_eq!(heard, bars);
@@ -72,6 +76,24 @@ fn every_bar_is_sorted_within_its_limits_and_plays_only_what_was_asked() {
 fn a_condition_changes_the_output() {
     let [a, b] = [0, 2].map(|genre| composed(&plan(3, Some(genre), Instruments::ALL), &Sampling::default(), 9));
     assert_ne!(a, b);
+}
+
+#[test]
+fn every_system_composes_exact_bars_and_only_what_a_seed_decides() {
+    let plan = plan(4, Some(1), Instruments::ALL);
+    let sampling = Sampling { guidance: 1.5, ..Sampling::default() };
+    for kind in [ModelKind::Vae, ModelKind::Transformer, ModelKind::Lstm, ModelKind::Rnn] {
+        let bars = composed_by(kind, &plan, &sampling, 4);
+        assert!(bars.len() == 4 && !bars[0].is_empty() && !bars[3].is_empty(), "{kind:?}");
+        assert_eq!(bars, composed_by(kind, &plan, &sampling, 4), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_model_without_conditions_composes_the_same_whatever_is_asked() {
+    let [a, b] = [Some(0), None]
+        .map(|genre| composed_by(ModelKind::Vae, &plan(3, genre, Instruments::ALL), &Sampling::default(), 9));
+    assert_eq!(a, b);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The gradient of the ELBO against central differences, in 64-bit floats.
+//! The gradient of the ELBO, and of a language model's likelihood, against central differences, in 64-bit floats.
 
 #![allow(clippy::unwrap_used)] // in helpers of tests, which may fail as tests may
 
@@ -6,7 +6,7 @@ mod common;
 
 use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 use partita_model::{
-    Batch, Cvae, Noise, PieceLayout, parameter_shapes, read_gradients, read_parameters, write_parameters,
+    Batch, Cvae, ModelKind, Noise, PieceLayout, parameter_shapes, read_gradients, read_parameters, write_parameters,
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -21,17 +21,22 @@ fn loss(model: &Cvae, batch: &Batch, noise: Noise) -> Tensor<1> {
 fn every_layer_has_the_gradient_of_finite_differences() {
     let mut device = Device::flex();
     device.configure(FloatDType::F64).unwrap();
-    let device = device.autodiff();
-    let config = common::config();
-    let model = common::model(&device);
+    for kind in [ModelKind::Cvae, ModelKind::Transformer, ModelKind::Lstm, ModelKind::Rnn] {
+        compare(kind, &device.clone().autodiff());
+    }
+}
+
+fn compare(kind: ModelKind, device: &Device) {
+    let config = common::config_of(kind);
+    let model = common::model_of(kind, device);
     let passages = [common::passage(1, &[3, 0, 4]), common::passage(2, &[2, 5])];
-    let batch = Batch::new(&passages, &PieceLayout::new(&config), &|row, step| row == 1 && step == 2, &device);
+    let batch = Batch::new(&passages, &PieceLayout::new(&config), &|row, step| row == 1 && step == 2, device);
     let mut random = ChaCha8Rng::seed_from_u64(3);
     let mut normal = |count: usize| -> Vec<f32> { (0..count).map(|_| random.random_range(-1.5..1.5)).collect() };
     let latent = config.latent;
     let noise = Noise {
-        piece: Tensor::from_data(TensorData::new(normal(2 * latent), [2, latent]), &device),
-        bars: Tensor::from_data(TensorData::new(normal(6 * latent), [2, 3, latent]), &device),
+        piece: Tensor::from_data(TensorData::new(normal(2 * latent), [2, latent]), device),
+        bars: Tensor::from_data(TensorData::new(normal(6 * latent), [2, 3, latent]), device),
     };
     let gradient = read_gradients(&model, &loss(&model, &batch, noise.clone()).backward());
     let weights = read_parameters(&model);
@@ -50,12 +55,12 @@ fn every_layer_has_the_gradient_of_finite_differences() {
         let difference =
             (at(index, step) - at(index, -step)) / f64::from((weights[index] + step) - (weights[index] - step));
         let error = (difference - f64::from(gradient[index])).abs() / difference.abs().max(1e-3);
-        assert!(error < 1e-4, "{}: {} against {difference}", shape.name, gradient[index]);
+        assert!(error < 1e-4, "{kind:?} {}: {} against {difference}", shape.name, gradient[index]);
         if difference == 0.0 {
             unused.push(shape.name);
         }
     }
     // A bias that shifts all scores of a softmax alike has no gradient; everything else must have one.
     unused.retain(|name| !name.ends_with("key.bias") && !name.ends_with("pool_scores.bias"));
-    assert_eq!(unused, [""; 0]);
+    assert_eq!(unused, [""; 0], "{kind:?}");
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use burn::tensor::Device;
-use partita_model::{Likelihood, Passage, likelihoods, reconstruction_with_latents_of};
+use partita_model::{Likelihood, ModelKind, Passage, likelihoods, reconstruction_with_latents_of};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -39,6 +39,18 @@ fn more_samples_tighten_the_bound() {
     assert!(bounds[0] < bounds[1] && bounds[1] < bounds[2], "{bounds:?}");
     let elbo: f64 = measured(&passages(), 32, 1).iter().map(Likelihood::elbo).sum();
     assert!(elbo < bounds[2], "{elbo} {bounds:?}");
+}
+
+/// Without latents there is nothing to bound: −log p(x | c) is what the decoder says, whatever is drawn.
+#[test]
+fn a_language_model_has_its_likelihood_itself() {
+    let (device, config) = (Device::flex(), common::config_of(ModelKind::Lstm));
+    let model = common::model_of(ModelKind::Lstm, &device);
+    let of_seed = |seed| likelihoods(&model, &config, &passages(), 3, &mut ChaCha8Rng::seed_from_u64(seed), &device);
+    for (one, other) in of_seed(1).into_iter().zip(of_seed(2)) {
+        assert_eq!((one.kl, one.reconstruction), (0.0, other.reconstruction));
+        assert!((one.iwae + one.reconstruction).abs() < 1e-9 * one.reconstruction, "{one:?}");
+    }
 }
 
 #[test]

@@ -158,7 +158,7 @@ impl Cutter<'_> {
 pub fn unconditional(mut passage: Passage) -> Passage {
     passage.conditions = ConditionClasses::none(passage.conditions.grid);
     for bar in &mut passage.bars {
-        (bar.features.density, bar.features.polyphony) = (None, None);
+        bar.features = bar.features.without_conditions();
     }
     passage
 }

@@ -1,6 +1,6 @@
 //! Everything that decides a training run, in one file.
 
-use partita_model::ModelSize;
+use partita_model::{ModelKind, ModelSize};
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
@@ -9,6 +9,8 @@ use crate::error::TrainError;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Recipe {
+    /// Which system to train: cvae, vae, transformer, lstm or rnn.
+    pub model: ModelKind,
     /// Size of the network.
     pub size: ModelSize,
     /// Everything random follows from it.
@@ -77,6 +79,7 @@ pub struct Recipe {
 impl Default for Recipe {
     fn default() -> Self {
         Self {
+            model: ModelKind::Cvae,
             size: ModelSize::Small,
             seed: 1,
             steps: 20_000,

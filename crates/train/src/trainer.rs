@@ -102,7 +102,7 @@ fn check_initial(initial: &ModelDescription, config: &ModelConfig, corpus: &Corp
     let problem = if initial.labels != *corpus.vocabulary() {
         "it has other genres or composers than the corpus; start from a model that was trained on this corpus"
     } else if initial.config != *config {
-        "it has another size than the recipe's; choose the recipe of its size"
+        "it has another kind or size than the recipe's; choose the recipe of its kind and size"
     } else {
         return Ok(());
     };
@@ -127,10 +127,10 @@ pub fn resume(
         let problem = "it was trained on another corpus; resume with that one, or start a new run";
         return Err(TrainError::checkpoint(&folder, problem));
     }
-    let size = state.recipe.size;
+    let network = (state.recipe.model, state.recipe.size);
     state.recipe = change(state.recipe)?;
-    if state.recipe.size != size {
-        return Err(TrainError::Recipe("a run cannot change its model's size; start a new run".to_owned()));
+    if (state.recipe.model, state.recipe.size) != network {
+        return Err(TrainError::Recipe("a run cannot change its model's kind or size; start a new run".to_owned()));
     }
     let device = sitting.device.clone().autodiff();
     let model = Cvae::new(&config(&state.recipe, corpus), &mut stream(0, Purpose::Initial, 0), &device);
@@ -142,7 +142,7 @@ pub fn resume(
 
 fn config(recipe: &Recipe, corpus: &Corpus) -> ModelConfig {
     let labels = corpus.vocabulary();
-    ModelConfig::sized(recipe.size, labels.genres.len(), labels.composers.len())
+    ModelConfig::of_kind(recipe.model, recipe.size, labels.genres.len(), labels.composers.len())
 }
 
 /// A run in progress.
@@ -315,7 +315,7 @@ impl<'c, 's> Trainer<'c, 's> {
         let step = self.state.step;
         self.state.valid_nll_per_note = Some(validation.nll_per_note);
         self.last_validation = Some(validation.clone());
-        let alarm = validation.collapse_alarm();
+        let alarm = if self.config.latents { validation.collapse_alarm() } else { None };
         self.tell(Event::Validated { step, validation })?;
         if let Some(message) = alarm {
             self.tell(Event::Alarm { step, message })?;

@@ -19,13 +19,13 @@ pub struct Validation {
     pub notes: usize,
     /// Their length in quarters (half seconds on the time grid).
     pub quarters: f64,
-    /// −ELBO with β = 1: the bound on −log p(x | c), a note.
+    /// −ELBO with β = 1: the bound on −log p(x | c), a note; exact in a model without latents.
     pub nll_per_note: f64,
     /// The same, a quarter.
     pub nll_per_quarter: f64,
     /// −log p(x | z, c) with z from the posterior, a note.
     pub reconstruction_per_note: f64,
-    /// The same with the latents of another passage.
+    /// The same with the latents of another passage; equal in a model without latents.
     pub reconstruction_shuffled_per_note: f64,
     /// KL of all latents, a note.
     pub kl_per_note: f64,
@@ -144,6 +144,7 @@ fn validate_batch(
     let latents = Cvae::sample(&posterior, noise.clone());
     let (bar_kl, piece_kl) = model.divergence(&batch, &posterior, &latents);
     let field_nll: Vec<f64> = model.reconstruct(&batch, &latents).into_iter().map(scalar).collect();
+    let shuffled_nll = if config.latents { total(model, &batch, &latents.shuffled()) } else { field_nll.iter().sum() };
     let without: Vec<Passage> = passages.iter().cloned().map(unconditional).collect();
     let without = model.forward(&Batch::new(&without, &layout, &|_, _| false, device), noise);
     let unconditional = without.field_nll.into_iter().chain([without.bar_kl.sum(), without.piece_kl.sum()]);
@@ -154,7 +155,7 @@ fn validate_batch(
         passages: passages.len(),
         bars: batch.bar_count,
         field_nll: std::array::from_fn(|field| field_nll[field]),
-        shuffled_nll: total(model, &batch, &latents.shuffled()),
+        shuffled_nll,
         bar_kl: scalar(bar_kl.sum()),
         piece_kl: scalar(piece_kl.sum()),
         unconditional: unconditional.map(scalar).sum(),

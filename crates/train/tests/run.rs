@@ -10,11 +10,14 @@ use std::time::Duration;
 
 use partita_dataset::{Corpus, PrepareOptions, Split, prepare};
 use partita_encoding::NoteEvent;
-use partita_model::{Compute, ModelDescription, Passage};
+use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose};
+use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, Passage};
 use partita_score::{Note, Pitch, Program, Score, Tick, TimeSignature, Track, Velocity};
 use partita_train::{
     Checkpoints, Cutter, Event, LogLine, Outcome, Recipe, Sitting, TrainError, read_log, resume, start,
 };
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 
 /// A melody that no other number gives.
 fn melody(number: u32) -> Vec<u8> {
@@ -167,7 +170,7 @@ fn a_run_can_begin_with_the_weights_of_another() {
 
     let larger = recipe().with("size=small").unwrap();
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, larger, initial, sitting)).unwrap_err();
-    assert!(refused.to_string().contains("another size"), "{refused}");
+    assert!(refused.to_string().contains("another kind or size"), "{refused}");
     let mut foreign = description.clone();
     foreign.labels = Default::default();
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, recipe(), Some((&foreign, &model)), sitting));
@@ -181,13 +184,58 @@ fn a_run_goes_on_only_with_its_own_corpus_and_size() {
     let run = home.path().join("run");
     sit(&run, 2, 2, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
     let bigger = sit(&run, 2, 99, |sitting| resume(&corpus, |recipe| recipe.with("size=small"), sitting)).unwrap_err();
-    assert!(bigger.to_string().contains("cannot change its model's size"), "{bigger}");
+    assert!(bigger.to_string().contains("cannot change its model's kind or size"), "{bigger}");
     fs::write(home.path().join("midi/folk/new.mid"), melody(99)).unwrap();
     let other = home.path().join("other");
     prepare(&PrepareOptions::new(home.path().join("midi"), &other), &()).unwrap();
     let other = Corpus::open(&other).unwrap();
     let foreign = sit(&run, 2, 99, |sitting| resume(&other, Ok, sitting)).unwrap_err();
     assert!(foreign.to_string().contains("another corpus"), "{foreign}");
+}
+
+/// How many bars are composed where `bars` are asked for.
+fn bars_composed(description: &ModelDescription, model: &Cvae, bars: usize) -> usize {
+    let bar = |index| PlannedBar {
+        features: BarFeatures { metre: 0, index, remaining: bars - 1 - index, density: None, polyphony: None },
+        steps: 48,
+    };
+    let plan = Plan {
+        conditions: ConditionClasses { genre: Some(1), ..ConditionClasses::default() },
+        bars: (0..bars).map(bar).collect(),
+        instruments: Instruments::ALL,
+        notes_per_bar_max: 8,
+    };
+    let (mut random, device) = (ChaCha8Rng::seed_from_u64(1), Compute::Cpu.device().unwrap());
+    compose(model, &description.config, &plan, &Sampling::default(), &mut random, &device).len()
+}
+
+#[test]
+fn every_system_trains_resumes_to_the_same_bits_and_composes_from_its_file() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    for kind in ["vae", "transformer", "lstm", "rnn"] {
+        let recipe = recipe().with(&format!("model={kind}")).unwrap().with("steps=5").unwrap();
+        let [straight, stopped] = ["straight", "stopped"].map(|name| home.path().join(kind).join(name));
+        let outcome = sit(&straight, 2, 99, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap();
+        sit(&stopped, 1, 3, |sitting| start(&corpus, recipe, None, sitting)).unwrap();
+        let other = sit(&stopped, 1, 99, |sitting| resume(&corpus, |recipe| recipe.with("model=cvae"), sitting));
+        assert!(other.unwrap_err().to_string().contains("kind or size"));
+        sit(&stopped, 1, 99, |sitting| resume(&corpus, Ok, sitting)).unwrap();
+        assert_eq!(sums(&straight, 5), sums(&stopped, 5), "{kind}");
+
+        let bytes = fs::read(&outcome.model).unwrap();
+        let (description, model) = ModelDescription::from_bytes(&bytes, &Compute::Cpu.device().unwrap()).unwrap();
+        assert_eq!(bars_composed(&description, &model, 3), 3);
+        let validation = outcome.validation.unwrap();
+        if kind == "vae" {
+            assert_eq!(validation.nll_per_note, validation.nll_unconditional_per_note);
+        } else {
+            assert_eq!(validation.kl_per_note, 0.0);
+            assert_eq!(validation.reconstruction_per_note, validation.reconstruction_shuffled_per_note);
+            let alarmed = |line: &LogLine| matches!(line.event, Event::Alarm { .. });
+            assert!(!read_log(&straight).unwrap().iter().any(alarmed), "{kind}");
+        }
+    }
 }
 
 #[test]

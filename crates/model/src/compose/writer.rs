@@ -110,15 +110,14 @@ impl<'a> Writer<'a> {
         let piece = piece_row(&layout, &plan.conditions, device);
         let bars: Vec<BarFeatures> = plan.bars.iter().map(|bar| bar.features).collect();
         let told = |piece: Tensor<2>, bars: &[BarFeatures]| {
-            model.decoder.context(piece, bar_rows(bars, device), latents.piece.clone(), latents.bars.clone())
+            model.decoder.context(piece, bar_rows(&layout, bars, device), latents.piece.clone(), latents.bars.clone())
         };
         let with = told(piece, &bars);
         let context = if choice.guidance() == 1.0 {
             with
         } else {
             let nothing = piece_row(&layout, &ConditionClasses::none(plan.conditions.grid), device);
-            let open: Vec<BarFeatures> =
-                bars.iter().map(|bar| BarFeatures { density: None, polyphony: None, ..*bar }).collect();
+            let open: Vec<BarFeatures> = bars.iter().map(|bar| bar.without_conditions()).collect();
             Tensor::cat(vec![with, told(nothing, &open)], 0)
         };
         let state = model.decoder.start(&context, MEMORY_EVENTS);
@@ -197,15 +196,15 @@ fn piece_row(layout: &PieceLayout, conditions: &ConditionClasses, device: &Devic
     Tensor::from_data(TensorData::new(row, [1, layout.columns()]), device)
 }
 
-fn bar_rows(bars: &[BarFeatures], device: &Device) -> Tensor<3> {
+fn bar_rows(layout: &PieceLayout, bars: &[BarFeatures], device: &Device) -> Tensor<3> {
     let mut rows = vec![0.0; bars.len() * BAR_COLUMNS];
     for (row, bar) in rows.chunks_exact_mut(BAR_COLUMNS).zip(bars) {
-        layout::set_bar(row, bar);
+        layout.set_bar(row, bar);
     }
     Tensor::from_data(TensorData::new(rows, [1, bars.len(), BAR_COLUMNS]), device)
 }
 
-/// One row of latents from the conditional prior.
+/// One row of latents from the conditional prior; zeros, for which nothing is drawn, in a model without latents.
 fn draw_latents(
     model: &Cvae,
     config: &ModelConfig,
@@ -214,20 +213,25 @@ fn draw_latents(
     random: &mut ChaCha8Rng,
     device: &Device,
 ) -> Latents {
+    let Some(prior) = &model.prior else {
+        let (latent, bars) = (config.latent, plan.bars.len());
+        return Latents { piece: Tensor::zeros([1, latent], device), bars: Tensor::zeros([1, bars, latent], device) };
+    };
+    let layout = PieceLayout::new(config);
     let mut noise = || -> Vec<f32> {
         let normal = (0..config.latent).map(|_| random.sample::<f32, _>(StandardNormal));
         normal.map(|value| value * sampling.latent_temperature).collect()
     };
-    let piece = piece_row(&PieceLayout::new(config), &plan.conditions, device);
+    let piece = piece_row(&layout, &plan.conditions, device);
     let first = Tensor::<2>::from_data(TensorData::new(noise(), [1, config.latent]), device);
-    let z_piece = model.prior.piece(piece.clone()).sample(first);
-    let mut state = model.prior.start(piece, z_piece.clone(), plan.bars.len());
+    let z_piece = prior.piece(piece.clone()).sample(first);
+    let mut state = prior.start(piece, z_piece.clone(), plan.bars.len());
     let z_bars = plan
         .bars
         .iter()
         .map(|bar| {
             let noise = Tensor::<3>::from_data(TensorData::new(noise(), [1, 1, config.latent]), device);
-            model.prior.draw(&mut state, bar_rows(std::slice::from_ref(&bar.features), device), noise)
+            prior.draw(&mut state, bar_rows(&layout, std::slice::from_ref(&bar.features), device), noise)
         })
         .collect();
     Latents { piece: z_piece, bars: Tensor::cat(z_bars, 1) }

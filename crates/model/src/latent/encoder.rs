@@ -19,6 +19,16 @@ pub struct Posterior {
     pub bars: Gaussian<3>,
 }
 
+impl Posterior {
+    /// N(0, 1) for each row and bar of a batch.
+    pub(crate) fn standard(batch: &Batch, latent: usize) -> Self {
+        let ([rows, _, bars], device) = (batch.dims(), batch.piece.device());
+        let piece = Tensor::zeros([rows, latent], &device);
+        let each = Tensor::zeros([rows, bars, latent], &device);
+        Self { piece: Gaussian::new(piece.clone(), piece), bars: Gaussian::new(each.clone(), each) }
+    }
+}
+
 /// Attends within each bar, pools the bar's events by learned queries, then attends across the bars.
 #[derive(Module, Debug)]
 pub(crate) struct Encoder {

@@ -96,6 +96,12 @@ impl Attention {
         self.attend(query, keys, values, bias)
     }
 
+    /// An empty cache for `batch` rows that holds at most `capacity` steps.
+    pub(crate) fn start(&self, batch: usize, capacity: usize, device: &Device) -> Cache {
+        let d_head = self.query.weight.dims()[0] / self.heads;
+        Cache::new(batch, self.heads, capacity, d_head, device)
+    }
+
     /// Each `[batch, heads, T, d_head]`; queries are scaled by 1/√d_head here, where they are smallest.
     fn project(&self, x: Tensor<3>) -> (Tensor<4>, Tensor<4>, Tensor<4>) {
         let [batch, steps, d] = x.dims();

@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::{Tensor, activation::relu};
+use burn::tensor::{Device, Tensor, activation::relu};
 
 use super::attention::{Attention, Cache};
 use super::{Initial, linear, rms_norm};
@@ -37,6 +37,11 @@ impl Block {
     pub(crate) fn step(&self, x: Tensor<3>, cache: &mut Cache, bias: Tensor<4>) -> Tensor<3> {
         let x = x.clone() + self.attention.step(rms_norm(x), cache, bias);
         self.feed_forward(x)
+    }
+
+    /// An empty cache for `batch` rows that holds at most `capacity` steps.
+    pub(crate) fn start(&self, batch: usize, capacity: usize, device: &Device) -> Cache {
+        self.attention.start(batch, capacity, device)
     }
 
     fn feed_forward(&self, x: Tensor<3>) -> Tensor<3> {

@@ -20,9 +20,14 @@ impl Initial<'_> {
     }
 }
 
+/// A matrix: uniform with variance `gain² / d_in`.
+pub(crate) fn matrix(initial: &mut Initial<'_>, d_in: usize, d_out: usize, gain: f32) -> Param<Tensor<2>> {
+    initial.uniform([d_in, d_out], gain * (3.0 / d_in as f32).sqrt())
+}
+
 /// A linear layer with bias; weights uniform with variance `gain² / d_in`, bias zero.
 pub(crate) fn linear(initial: &mut Initial<'_>, d_in: usize, d_out: usize, gain: f32) -> Linear {
-    let weight = initial.uniform([d_in, d_out], gain * (3.0 / d_in as f32).sqrt());
+    let weight = matrix(initial, d_in, d_out, gain);
     let bias = Some(Param::from_data(TensorData::zeros::<f32, _>([d_out]), initial.device));
     Linear { weight, bias }
 }

@@ -2,10 +2,14 @@
 
 mod attention;
 mod block;
+mod cell;
 mod initial;
 mod norm;
+mod recurrent;
+mod sequence;
 
 pub(crate) use attention::{Cache, alibi_bias, mask_bias};
 pub(crate) use block::Block;
-pub(crate) use initial::{Initial, linear, table};
+pub(crate) use initial::{Initial, linear, matrix, table};
 pub(crate) use norm::rms_norm;
+pub(crate) use sequence::{Memory, SequenceBlock};

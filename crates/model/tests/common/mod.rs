@@ -1,16 +1,25 @@
 //! Small models and random music for the tests.
+#![allow(dead_code)] // not every test file uses all of them
 
 use partita_encoding::{CENTS_ZERO, NoteEvent};
-use partita_model::{BarFeatures, ConditionClasses, Cvae, ModelConfig, ModelSize, Passage, PassageBar};
+use partita_model::{BarFeatures, ConditionClasses, Cvae, ModelConfig, ModelKind, ModelSize, Passage, PassageBar};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 pub(crate) fn config() -> ModelConfig {
-    ModelConfig::sized(ModelSize::Tiny, 3, 2)
+    config_of(ModelKind::Cvae)
+}
+
+pub(crate) fn config_of(kind: ModelKind) -> ModelConfig {
+    ModelConfig::of_kind(kind, ModelSize::Tiny, 3, 2)
 }
 
 pub(crate) fn model(device: &burn::tensor::Device) -> Cvae {
-    Cvae::new(&config(), &mut ChaCha8Rng::seed_from_u64(5), device)
+    model_of(ModelKind::Cvae, device)
+}
+
+pub(crate) fn model_of(kind: ModelKind, device: &burn::tensor::Device) -> Cvae {
+    Cvae::new(&config_of(kind), &mut ChaCha8Rng::seed_from_u64(5), device)
 }
 
 /// A passage with so many random notes in each bar.

@@ -36,7 +36,7 @@ pub(crate) struct Train {
     /// Folder of the run
     #[arg(short, long, value_name = "RUN")]
     output: PathBuf,
-    /// A recipe by name (tiny, small, base, large) or a TOML file
+    /// A recipe by name (tiny, small, base, large; to compare with small: vae, transformer, lstm, rnn) or a TOML file
     #[arg(long, value_name = "NAME|FILE", default_value = "small")]
     recipe: String,
     /// Change one value of the recipe; may be given several times
@@ -65,11 +65,15 @@ Examples:
   partita train corpus.partita -o quick --recipe tiny --set steps=200 --set seed=7";
 
 /// Recipes that the program brings along.
-pub(crate) const RECIPES: [(&str, &str); 4] = [
+pub(crate) const RECIPES: [(&str, &str); 8] = [
     ("tiny", include_str!("../../../../../recipes/tiny.toml")),
     ("small", include_str!("../../../../../recipes/small.toml")),
     ("base", include_str!("../../../../../recipes/base.toml")),
     ("large", include_str!("../../../../../recipes/large.toml")),
+    ("vae", include_str!("../../../../../recipes/vae.toml")),
+    ("transformer", include_str!("../../../../../recipes/transformer.toml")),
+    ("lstm", include_str!("../../../../../recipes/lstm.toml")),
+    ("rnn", include_str!("../../../../../recipes/rnn.toml")),
 ];
 
 impl Train {
@@ -139,10 +143,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_named_recipe_is_valid_and_of_its_size() {
+    fn every_named_recipe_is_valid_and_of_its_size_or_kind() {
         for (name, _) in RECIPES {
+            let recipe = read_recipe(name).unwrap().to_toml();
+            assert!(["size", "model"].iter().any(|key| recipe.contains(&format!("{key} = \"{name}\""))));
+        }
+    }
+
+    /// Systems are compared after the same music in the same order, as far as the recipe decides it.
+    #[test]
+    fn compared_recipes_have_the_budget_of_the_small_model() {
+        let small = read_recipe("small").unwrap();
+        for name in ["vae", "transformer", "lstm", "rnn"] {
             let recipe = read_recipe(name).unwrap();
-            assert!(recipe.to_toml().contains(&format!("size = \"{name}\"")));
+            let same = Recipe {
+                model: small.model,
+                learning_rate: small.learning_rate,
+                gradient_norm_max: small.gradient_norm_max,
+                word_dropout: small.word_dropout,
+                kl_delay_steps: small.kl_delay_steps,
+                kl_cycle_steps: small.kl_cycle_steps,
+                ..recipe
+            };
+            assert_eq!(same, small, "{name}");
         }
     }
 

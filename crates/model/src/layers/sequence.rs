@@ -1,0 +1,82 @@
+//! The layers that a decoder may be stacked from: each carries something from event to event.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use super::Initial;
+use super::attention::Cache;
+use super::block::Block;
+use super::cell::{Cell, CellState};
+use super::recurrent::Recurrent;
+use crate::config::{ModelConfig, SequenceLayer};
+
+/// One causal layer.
+#[derive(Module, Debug)]
+pub(crate) enum SequenceBlock {
+    Attention(Block),
+    Recurrent(Recurrent),
+}
+
+/// What one layer keeps of the events so far.
+#[derive(Clone, Debug)]
+pub(crate) enum Memory {
+    /// The newest events' keys and values.
+    Attention(Cache),
+    /// A state that does not grow.
+    Recurrent(CellState),
+}
+
+impl Memory {
+    /// Forgets the oldest quarter of the events when there is no room for one more; how many are held then.
+    pub(crate) fn make_room(&mut self) -> usize {
+        let Self::Attention(cache) = self else { return 0 };
+        if cache.filled() == cache.capacity() {
+            cache.forget(cache.capacity().div_ceil(4));
+        }
+        cache.filled()
+    }
+}
+
+impl SequenceBlock {
+    /// One of the decoder's layers.
+    pub(crate) fn new(initial: &mut Initial<'_>, config: &ModelConfig) -> Self {
+        let d = config.d_model;
+        let recurrent = |initial: &mut Initial<'_>, cell| Self::Recurrent(Recurrent::new(initial, d, cell));
+        match config.sequence {
+            SequenceLayer::Lstm => recurrent(initial, Cell::Lstm),
+            SequenceLayer::Rnn => recurrent(initial, Cell::Elman),
+            SequenceLayer::Attention => {
+                let (heads, multiple) = (config.heads, config.feed_forward_multiple);
+                Self::Attention(Block::new(initial, d, heads, multiple, config.decoder_layers))
+            }
+        }
+    }
+
+    /// `x: [batch, T, d]`; attention adds `bias`, broadcast to `[batch, heads, T, T]`, to its scores.
+    pub(crate) fn forward(&self, x: Tensor<3>, bias: &Tensor<4>) -> Tensor<3> {
+        match self {
+            Self::Attention(block) => block.forward(x, bias.clone()),
+            Self::Recurrent(layer) => layer.forward(x),
+        }
+    }
+
+    /// One new step: `x: [batch, 1, d]`, for attention with `bias: [1, heads, 1, steps held]`.
+    ///
+    /// # Panics
+    /// With the memory of another kind of layer.
+    pub(crate) fn step(&self, x: Tensor<3>, memory: &mut Memory, bias: &Tensor<4>) -> Tensor<3> {
+        match (self, memory) {
+            (Self::Attention(block), Memory::Attention(cache)) => block.step(x, cache, bias.clone()),
+            (Self::Recurrent(layer), Memory::Recurrent(state)) => layer.step(x, state),
+            _ => unreachable!("a layer's memory comes from the layer"),
+        }
+    }
+
+    /// An empty memory for `batch` rows; attention's holds at most `capacity` events.
+    pub(crate) fn start(&self, batch: usize, capacity: usize, device: &Device) -> Memory {
+        match self {
+            Self::Attention(block) => Memory::Attention(block.start(batch, capacity, device)),
+            Self::Recurrent(layer) => Memory::Recurrent(layer.start(batch, device)),
+        }
+    }
+}
