@@ -1,9 +1,11 @@
-//! Composing: latents from the conditional prior, then events one field at a time, each masked to what is valid.
+//! Composing: latents from the conditional prior or the generator, then events one field at a time, each masked to what is valid.
 
 mod grammar;
+mod latents;
 mod sampling;
 mod writer;
 
 pub use grammar::Instruments;
+pub use latents::LatentSource;
 pub use sampling::{Sampling, SamplingError};
-pub use writer::{Plan, PlannedBar, compose, compose_aloud};
+pub use writer::{Plan, PlannedBar, compose, compose_aloud, compose_from};

@@ -2,17 +2,17 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use partita_encoding::{CENTS_ZERO, NoteEvent};
-use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::StandardNormal;
 
 use super::grammar::{Grammar, Instruments};
+use super::latents::LatentSource;
 use super::sampling::Sampling;
+use crate::adversarial::ConditionRows;
 use crate::conditions::ConditionClasses;
 use crate::config::ModelConfig;
-use crate::cvae::Cvae;
+use crate::cvae::{Cvae, Latents};
 use crate::decoder::DecoderState;
-use crate::layout::{self, BAR_COLUMNS, BAR_LINE, BarFeatures, EVENT_COLUMNS, Field, PieceLayout};
+use crate::layout::{self, BAR_LINE, BarFeatures, EVENT_COLUMNS, Field, PieceLayout};
 
 /// Events that the decoder remembers at most; in a longer piece the oldest are forgotten.
 const MEMORY_EVENTS: usize = 1024;
@@ -61,7 +61,23 @@ pub fn compose_aloud(
     device: &Device,
     hear: &mut dyn FnMut(usize, &NoteEvent),
 ) -> Vec<Vec<NoteEvent>> {
-    let mut writer = Writer::new(model, config, plan, sampling, random, device);
+    let latents = LatentSource::Prior.draw(model, config, plan, sampling, random, device);
+    compose_from(model, config, plan, latents, sampling, random, device, hear)
+}
+
+/// [`compose_aloud`] from latents that are there: the piece's `[1, latent]` and its bars' `[1, N, latent]`.
+#[allow(clippy::too_many_arguments)] // as `compose_aloud`, and what it draws
+pub fn compose_from(
+    model: &Cvae,
+    config: &ModelConfig,
+    plan: &Plan,
+    latents: Latents,
+    sampling: &Sampling,
+    random: &mut ChaCha8Rng,
+    device: &Device,
+    hear: &mut dyn FnMut(usize, &NoteEvent),
+) -> Vec<Vec<NoteEvent>> {
+    let mut writer = Writer::new(model, config, plan, latents, sampling, device);
     (0..plan.bars.len()).map(|bar| writer.write_bar(bar, random, hear)).collect()
 }
 
@@ -80,23 +96,23 @@ impl<'a> Writer<'a> {
         model: &'a Cvae,
         config: &ModelConfig,
         plan: &'a Plan,
+        latents: Latents,
         sampling: &'a Sampling,
-        random: &mut ChaCha8Rng,
         device: &'a Device,
     ) -> Self {
         let layout = PieceLayout::new(config);
-        let piece = piece_row(&layout, &plan.conditions, device);
         let bars: Vec<BarFeatures> = plan.bars.iter().map(|bar| bar.features).collect();
-        let (z_piece, z_bars) = draw_latents(model, config, &piece, &bars, sampling, random, device);
-        let with = model.decoder.context(piece, bar_rows(&bars, device), z_piece.clone(), z_bars.clone());
+        let context = |conditions, bars: &[BarFeatures]| {
+            let rows = ConditionRows::new(&[(conditions, bars)], &layout, device);
+            model.decoder.context(rows.piece, rows.bars, latents.piece.clone(), latents.bars.clone())
+        };
+        let with = context(plan.conditions, &bars);
         let context = if sampling.guidance == 1.0 {
             with
         } else {
-            let nothing = piece_row(&layout, &ConditionClasses::none(plan.conditions.grid), device);
             let open: Vec<BarFeatures> =
                 bars.iter().map(|bar| BarFeatures { density: None, polyphony: None, ..*bar }).collect();
-            let without = model.decoder.context(nothing, bar_rows(&open, device), z_piece, z_bars);
-            Tensor::cat(vec![with, without], 0)
+            Tensor::cat(vec![with, context(ConditionClasses::none(plan.conditions.grid), &open)], 0)
         };
         let state = model.decoder.start(&context, MEMORY_EVENTS);
         Self { model, plan, sampling, context, state, device }
@@ -165,45 +181,4 @@ impl<'a> Writer<'a> {
         let rows = self.context.dims()[0];
         Tensor::from_data(TensorData::new(row.repeat(rows), [rows, 1, EVENT_COLUMNS]), self.device)
     }
-}
-
-fn piece_row(layout: &PieceLayout, conditions: &ConditionClasses, device: &Device) -> Tensor<2> {
-    let mut row = vec![0.0; layout.columns()];
-    layout.set(&mut row, conditions);
-    Tensor::from_data(TensorData::new(row, [1, layout.columns()]), device)
-}
-
-fn bar_rows(bars: &[BarFeatures], device: &Device) -> Tensor<3> {
-    let mut rows = vec![0.0; bars.len() * BAR_COLUMNS];
-    for (row, bar) in rows.chunks_exact_mut(BAR_COLUMNS).zip(bars) {
-        layout::set_bar(row, bar);
-    }
-    Tensor::from_data(TensorData::new(rows, [1, bars.len(), BAR_COLUMNS]), device)
-}
-
-/// The piece's latent `[1, latent]` and its bars' `[1, N, latent]`, from the conditional prior.
-fn draw_latents(
-    model: &Cvae,
-    config: &ModelConfig,
-    piece: &Tensor<2>,
-    bars: &[BarFeatures],
-    sampling: &Sampling,
-    random: &mut ChaCha8Rng,
-    device: &Device,
-) -> (Tensor<2>, Tensor<3>) {
-    let mut noise = || -> Vec<f32> {
-        let normal = (0..config.latent).map(|_| random.sample::<f32, _>(StandardNormal));
-        normal.map(|value| value * sampling.latent_temperature).collect()
-    };
-    let first = Tensor::<2>::from_data(TensorData::new(noise(), [1, config.latent]), device);
-    let z_piece = model.prior.piece(piece.clone()).sample(first);
-    let mut state = model.prior.start(piece.clone(), z_piece.clone(), bars.len());
-    let z_bars = bars
-        .iter()
-        .map(|bar| {
-            let noise = Tensor::<3>::from_data(TensorData::new(noise(), [1, 1, config.latent]), device);
-            model.prior.draw(&mut state, bar_rows(std::slice::from_ref(bar), device), noise)
-        })
-        .collect();
-    (z_piece, Tensor::cat(z_bars, 1))
 }
