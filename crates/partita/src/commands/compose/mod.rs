@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
-use clap::Args;
-use partita_model::compose::Sampling;
+use clap::{Args, ValueEnum};
+use partita_model::compose::{LatentSource, Sampling};
 use rayon::prelude::*;
 
 use crate::console::Console;
@@ -56,6 +56,9 @@ pub(crate) struct Compose {
     /// Below 1 more typical pieces, above 1 odder ones
     #[arg(long, value_name = "T", default_value_t = Sampling::default().latent_temperature)]
     latent_temperature: f32,
+    /// What draws a piece's latents; without it, the generator where the model has one
+    #[arg(long, value_name = "SOURCE")]
+    latents: Option<Latents>,
     /// Draw each piece's piano roll beside it, as a PNG
     #[arg(long)]
     roll: bool,
@@ -65,6 +68,15 @@ pub(crate) struct Compose {
     /// Say on standard error when the first note is written: what bench takes the time of
     #[arg(long, hide = true)]
     announce_first_note: bool,
+}
+
+/// Sources of latents, by name.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Latents {
+    /// The conditional VAE's prior
+    Prior,
+    /// The generator that was trained against the critic
+    Generator,
 }
 
 /// What `--announce-first-note` says.
@@ -88,6 +100,7 @@ impl Compose {
         sampling.check().map_err(|error| WrongUse(error.to_string()))?;
         let model = LoadedModel::load(self.model.as_deref())?;
         self.asked.check(&model.description.labels)?;
+        let source = self.source(&model)?;
         fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;
         let bar = console.progress("composing", "pieces");
         bar.set_length(self.count);
@@ -100,7 +113,8 @@ impl Compose {
         let pieces: Result<Vec<PieceReport>> = (0..self.count)
             .into_par_iter()
             .map(|index| {
-                let composed = piece::compose(&model, &self.asked, &sampling, self.seed.wrapping_add(index), &hear);
+                let seed = self.seed.wrapping_add(index);
+                let composed = piece::compose_with(&model, source, &self.asked, &sampling, seed, &hear);
                 let report = self.write(&composed);
                 bar.inc(1);
                 report
@@ -108,6 +122,21 @@ impl Compose {
             .collect();
         bar.finish_and_clear();
         console.finish(&Report { pieces: pieces? })
+    }
+
+    fn source<'a>(&self, model: &'a LoadedModel) -> Result<LatentSource<'a>> {
+        match self.latents {
+            None => Ok(model.latent_source()),
+            Some(Latents::Prior) => Ok(LatentSource::Prior),
+            Some(Latents::Generator) => match model.latent_source() {
+                LatentSource::Prior => Err(WrongUse(
+                    "the model has no generator; train one with --set adversarial_steps=…, or use --latents prior"
+                        .to_owned(),
+                )
+                .into()),
+                generator => Ok(generator),
+            },
+        }
     }
 
     fn write(&self, composed: &Composed) -> Result<PieceReport> {
