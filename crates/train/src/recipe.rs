@@ -197,10 +197,21 @@ impl Recipe {
         table.try_into::<Self>().map_err(|error| bad(error.message().to_owned()))?.checked()
     }
 
+    /// Refuses a run without any step, or whose generator would learn on a CVAE that has learned nothing. Not part of
+    /// [`checked`](Self::checked), since values are changed one after another.
+    pub(crate) fn check_steps(&self, begins_with_a_model: bool) -> Result<(), TrainError> {
+        if self.steps + self.adversarial_steps == 0 {
+            return Err(TrainError::Recipe("`steps` is 0; it must be at least 1, or adversarial_steps must be".into()));
+        }
+        if self.steps == 0 && !begins_with_a_model {
+            return Err(TrainError::Recipe("`steps` is 0; without any, begin with the weights of a model".into()));
+        }
+        Ok(())
+    }
+
     /// The recipe, if a run with it makes sense.
     fn checked(self) -> Result<Self, TrainError> {
         let positive = [
-            ("steps", (self.steps + self.adversarial_steps) as usize),
             ("critic_steps_per_generator_step", self.critic_steps_per_generator_step as usize),
             ("adversarial_rows", self.adversarial_rows),
             ("adversarial_pool_steps", self.adversarial_pool_steps as usize),

@@ -81,6 +81,7 @@ pub fn start(
     initial: Option<(&ModelDescription, &Cvae)>,
     sitting: Sitting<'_>,
 ) -> Result<Outcome, TrainError> {
+    recipe.check_steps(initial.is_some())?;
     let lock = RunLock::take(sitting.run)?;
     if !Checkpoints::of_run(sitting.run).steps().is_empty() {
         return Err(TrainError::Run {

@@ -43,8 +43,9 @@ pub struct AdversarialValidation {
     pub bar_distance: Compared,
     /// Distance of the latents of two bars in a row, taken as one vector: how music goes on.
     pub pair_distance: Compared,
-    /// E[D(z, c)] − E[D(G(ε, c), c)]: what is left of the Wasserstein distance.
-    pub wasserstein: f64,
+    /// E[D(z, c)] − E[D(z', c)] with z' of the generator and of the prior: what the critic still sees of the Wasserstein
+    /// distance on music that it was not trained on.
+    pub wasserstein: Compared,
     /// Mean distance of two bars' latents, as a share of that of real ones.
     pub diversity: Compared,
     /// Mean distance of two pieces with the same conditions, as a share of that of any two real ones.
@@ -178,6 +179,7 @@ struct Drawn {
     real_scores: Vec<f32>,
     real_scores_others: Vec<f32>,
     generated_scores: Vec<f32>,
+    prior_scores: Vec<f32>,
 }
 
 /// Judges the players on `passages`; `training` is real music beside them.
@@ -208,7 +210,11 @@ pub(super) fn judge(
         piece_distance,
         bar_distance,
         pair_distance,
-        wasserstein: mean(scores) - mean(&drawn.generated_scores),
+        wasserstein: Compared {
+            generator: mean(scores) - mean(&drawn.generated_scores),
+            prior: mean(scores) - mean(&drawn.prior_scores),
+            real: 0.0,
+        },
         diversity: Compared { generator: share(&drawn.generated[0]), prior: share(&drawn.prior[0]), real: 1.0 },
         diversity_within_conditions: Compared {
             generator: within(&drawn.generated),
@@ -248,9 +254,11 @@ fn draw(judged: &Judged<'_>, passages: &[&EncodedPassage]) -> Drawn {
             let start = judged.start.latents(judged.model, &batch.rows, noise.clone());
             let generated = judged.generator.forward(&batch.rows, start);
             drawn.generated[turn].add(rows, &generated, latent);
-            drawn.prior[turn].add(rows, &judged.model.draw(&batch.rows, noise.clone()), latent);
+            let prior = judged.model.draw(&batch.rows, noise.clone());
+            drawn.prior[turn].add(rows, &prior, latent);
             if turn == 0 {
                 drawn.generated_scores.extend(values(judged.critic.forward(&batch.rows, &generated)));
+                drawn.prior_scores.extend(values(judged.critic.forward(&batch.rows, &prior)));
                 let start = judged.start.latents(judged.model, &others, noise);
                 drawn.others_conditions.add(rows, &judged.generator.forward(&others, start), latent);
             }

@@ -108,14 +108,15 @@ fn summary(step: u64, elapsed_s: f64, v: &Validation) -> String {
 fn adversarial_summary(step: u64, elapsed_s: f64, v: &AdversarialValidation) -> String {
     format!(
         "step {step}, {:.0} min: distance from real latents {:.4} (prior {:.4}; pieces {:.4}, bars {:.4}, pairs of bars \
-         {:.4}), wasserstein {:.3}, diversity {:.2}, recall {:.2} (prior {:.2})",
+         {:.4}), wasserstein {:.3} (prior {:.3}), diversity {:.2}, recall {:.2} (prior {:.2})",
         elapsed_s / 60.0,
         v.distance(),
         v.prior_distance(),
         v.piece_distance.generator,
         v.bar_distance.generator,
         v.pair_distance.generator,
-        v.wasserstein,
+        v.wasserstein.generator,
+        v.wasserstein.prior,
         v.diversity.generator,
         v.recall.generator,
         v.recall.prior
