@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use burn::module::Module;
 use burn::tensor::Device;
 use half::f16;
 use partita_encoding::{ConditionStatistics, LabelVocabulary, VOCABULARY_VERSION};
@@ -10,6 +11,7 @@ use rand_chacha::rand_core::SeedableRng;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 
+use crate::adversarial::{Adversarial, AdversarialConfig};
 use crate::config::ModelConfig;
 use crate::cvae::Cvae;
 use crate::parameters::{ParameterShape, parameter_shapes, write_parameters};
@@ -29,6 +31,9 @@ pub struct ModelDescription {
     vocabulary_version: u32,
     /// The network's sizes.
     pub config: ModelConfig,
+    /// The adversarial part's sizes, where the model has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adversarial: Option<AdversarialConfig>,
     /// The genres and composers that it knows.
     pub labels: LabelVocabulary,
     /// What its training music was like: fills what a composer leaves open.
@@ -103,15 +108,20 @@ impl ModelDescription {
             format_version: FORMAT_VERSION,
             vocabulary_version: VOCABULARY_VERSION,
             config,
+            adversarial: None,
             labels,
             statistics,
             training,
         }
     }
 
-    /// The file's bytes, for `weights` in the order of [`crate::read_parameters`].
+    /// The file's bytes, for `weights` in the order of [`crate::read_parameters`]: the CVAE's, then the adversarial
+    /// part's where there is one.
     pub fn to_bytes(&self, weights: &[f32]) -> Vec<u8> {
-        let shapes = parameter_shapes(&blank(&self.config));
+        let mut shapes = parameter_shapes(&blank(&self.config));
+        shapes.extend(
+            self.adversarial.iter().flat_map(|config| parameter_shapes(&self.blank_players(config, &Device::flex()))),
+        );
         let halves: Vec<u8> = weights.iter().flat_map(|w| f16::from_f32(*w).to_le_bytes()).collect();
         let mut start = 0;
         let views: Vec<(String, TensorView<'_>)> = shapes
@@ -137,12 +147,20 @@ impl ModelDescription {
         let description: Self =
             serde_json::from_str(text).map_err(|error| ModelFileError::Description(error.to_string()))?;
         description.check()?;
-        let model = blank_on(&description.config, device);
-        let mut weights = Vec::new();
-        for shape in parameter_shapes(&model) {
-            read_tensor(&tensors, &shape, &mut weights)?;
-        }
-        Ok((description, write_parameters(model, &weights)))
+        let model = read_module(&tensors, blank_on(&description.config, device))?;
+        Ok((description, model))
+    }
+
+    /// The adversarial part of the file that this is the description of, where it has one.
+    pub fn read_adversarial(&self, bytes: &[u8], device: &Device) -> Result<Option<Adversarial>, ModelFileError> {
+        let Some(config) = &self.adversarial else { return Ok(None) };
+        let tensors = SafeTensors::deserialize(bytes).map_err(|error| ModelFileError::Container(error.to_string()))?;
+        read_module(&tensors, self.blank_players(config, device)).map(Some)
+    }
+
+    /// Players whose weights will be replaced.
+    fn blank_players(&self, config: &AdversarialConfig, device: &Device) -> Adversarial {
+        Adversarial::new(config, &self.config, &mut ChaCha8Rng::seed_from_u64(0), device)
     }
 
     fn check(&self) -> Result<(), ModelFileError> {
@@ -156,6 +174,7 @@ impl ModelDescription {
         if self.labels.genres.len() != self.config.genres || self.labels.composers.len() != self.config.composers {
             return Err(ModelFileError::Description("labels and sizes disagree".to_owned()));
         }
+        self.adversarial.iter().try_for_each(AdversarialConfig::check)?;
         self.config.check()
     }
 }
@@ -202,6 +221,15 @@ fn blank(config: &ModelConfig) -> Cvae {
 
 fn blank_on(config: &ModelConfig, device: &Device) -> Cvae {
     Cvae::new(config, &mut ChaCha8Rng::seed_from_u64(0), device)
+}
+
+/// The module with the tensors of its parameters' names.
+fn read_module<M: Module>(tensors: &SafeTensors<'_>, blank: M) -> Result<M, ModelFileError> {
+    let mut weights = Vec::new();
+    for shape in parameter_shapes(&blank) {
+        read_tensor(tensors, &shape, &mut weights)?;
+    }
+    Ok(write_parameters(blank, &weights))
 }
 
 fn read_tensor(

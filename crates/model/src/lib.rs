@@ -3,6 +3,7 @@
 //! Takes passages of encoded music ([`Passage`]) and gives the terms of the ELBO ([`Cvae::forward`]), or draws latents
 //! from the conditional prior and decodes them to events ([`compose::compose`]). It knows no dataset, no file and no optimiser.
 
+pub mod adversarial;
 mod bag;
 mod batch;
 pub mod compose;

@@ -105,7 +105,16 @@ fn other_latents_give_another_piece() {
             bars: Tensor::full([1, 3, config.latent], value, &device),
         };
         let mut random = ChaCha8Rng::seed_from_u64(4);
-        compose_from(&common::model(&device), &config, &plan, &latents, &Sampling::default(), &mut random, &device)
+        compose_from(
+            &common::model(&device),
+            &config,
+            &plan,
+            &latents,
+            &Sampling::default(),
+            &mut random,
+            &device,
+            &mut |_, _| {},
+        )
     };
     assert_eq!(from(1.0), from(1.0));
     assert_ne!(from(1.0), from(-1.0));

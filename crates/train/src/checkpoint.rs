@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::adamw::AdamW;
+use crate::adversarial::Players;
 use crate::error::TrainError;
 use crate::recipe::Recipe;
 
@@ -16,6 +17,9 @@ use crate::recipe::Recipe;
 const FORMAT_VERSION: u32 = 1;
 const STATE: &str = "state.json";
 const TENSORS: &str = "optimizer.safetensors";
+/// Before the names of the players' arrays.
+const GENERATOR: &str = "generator.";
+const CRITIC: &str = "critic.";
 const MODEL: &str = "model.safetensors";
 const MANIFEST: &str = "SHA256SUMS";
 
@@ -41,6 +45,12 @@ pub struct RunState {
     pub pool_used: usize,
     /// −ELBO in validation at this step, nats a note.
     pub valid_nll_per_note: Option<f64>,
+    /// Steps that were the generator's.
+    #[serde(default)]
+    pub generator_steps: u64,
+    /// Distance of generated latents from real ones in validation at this step.
+    #[serde(default)]
+    pub latent_distance: Option<f64>,
 }
 
 impl RunState {
@@ -56,8 +66,24 @@ impl RunState {
             pool_step: 0,
             pool_used: 0,
             valid_nll_per_note: None,
+            generator_steps: 0,
+            latent_distance: None,
         }
     }
+
+    /// Steps that were the CVAE's.
+    pub fn cvae_steps(&self) -> u64 {
+        self.step - self.generator_steps
+    }
+}
+
+/// The optimisers of a run: all arrays that it needs to go on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Optimizers {
+    /// The CVAE's.
+    pub cvae: AdamW,
+    /// Those of generator and critic, once they are there.
+    pub players: Option<Players>,
 }
 
 /// The checkpoints of one run.
@@ -86,12 +112,18 @@ impl Checkpoints {
     }
 
     /// Writes a checkpoint with the model file `model`, then removes all but the newest `kept` and the best.
-    pub fn save(&self, state: &RunState, optimizer: &AdamW, model: &[u8], kept: usize) -> Result<PathBuf, TrainError> {
+    pub fn save(
+        &self,
+        state: &RunState,
+        optimizers: &Optimizers,
+        model: &[u8],
+        kept: usize,
+    ) -> Result<PathBuf, TrainError> {
         let target = self.folder_of(state.step);
         let staged = StagedDirectory::beside(&target).map_err(TrainError::io("write", &target))?;
         let state_text = serde_json::to_vec_pretty(state).expect("plain data is always JSON");
         let mut manifest = String::new();
-        for (name, bytes) in [(STATE, &state_text[..]), (TENSORS, &tensors(optimizer)[..]), (MODEL, model)] {
+        for (name, bytes) in [(STATE, &state_text[..]), (TENSORS, &tensors(optimizers)[..]), (MODEL, model)] {
             let path = staged.path().join(name);
             fs::write(&path, bytes).map_err(TrainError::io("write", &path))?;
             manifest.push_str(&format!("{}  {name}\n", hex(&Sha256::digest(bytes))));
@@ -104,7 +136,7 @@ impl Checkpoints {
     }
 
     /// The newest checkpoint.
-    pub fn load_newest(&self) -> Result<(RunState, AdamW), TrainError> {
+    pub fn load_newest(&self) -> Result<(RunState, Optimizers), TrainError> {
         let newest = self.steps().pop().ok_or_else(|| self.none())?;
         load(&self.folder_of(newest))
     }
@@ -114,11 +146,15 @@ impl Checkpoints {
         TrainError::checkpoint(&self.folder, "there is none to resume from; train without --resume first")
     }
 
-    /// The checkpoint with the least validation NLL.
+    /// The checkpoint whose generator is nearest to real latents; without any, the one with the least validation NLL.
     pub fn best(&self) -> Option<u64> {
-        let nll = |step: &u64| read_state(&self.folder_of(*step)).ok()?.valid_nll_per_note;
-        let scored = self.steps().into_iter().filter_map(|step| nll(&step).map(|nll| (step, nll)));
-        scored.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(step, _)| step)
+        let states: Vec<RunState> =
+            self.steps().into_iter().filter_map(|step| read_state(&self.folder_of(step)).ok()).collect();
+        let least = |score: fn(&RunState) -> Option<f64>| {
+            let scored = states.iter().filter_map(|state| score(state).map(|score| (state.step, score)));
+            scored.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(step, _)| step)
+        };
+        least(|state| state.latent_distance).or_else(|| least(|state| state.valid_nll_per_note))
     }
 
     /// The model file of a checkpoint.
@@ -143,40 +179,59 @@ fn step_of(name: &str) -> Option<u64> {
     name.strip_prefix("step-")?.parse().ok()
 }
 
-fn tensors(optimizer: &AdamW) -> Vec<u8> {
-    let arrays = [
-        ("weights", &optimizer.weights),
-        ("average", &optimizer.average),
-        ("moment_1", &optimizer.moment_1),
-        ("moment_2", &optimizer.moment_2),
-    ];
-    let bytes = arrays.map(|(name, values)| (name, values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>()));
+fn tensors(optimizers: &Optimizers) -> Vec<u8> {
+    let arrays = |prefix: &'static str, optimizer: &AdamW| {
+        let arrays = [
+            ("weights", &optimizer.weights),
+            ("average", &optimizer.average),
+            ("moment_1", &optimizer.moment_1),
+            ("moment_2", &optimizer.moment_2),
+        ];
+        arrays.map(|(name, values)| {
+            (format!("{prefix}{name}"), values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>())
+        })
+    };
+    let mut bytes = arrays("", &optimizers.cvae).to_vec();
+    if let Some(players) = &optimizers.players {
+        bytes.extend(arrays(GENERATOR, &players.generator));
+        bytes.extend(arrays(CRITIC, &players.critic));
+    }
     let views = bytes.iter().map(|(name, bytes)| {
-        (*name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes).expect("four bytes a value"))
+        (name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes).expect("four bytes a value"))
     });
     serialize(views, None).expect("names are unique")
 }
 
 /// Reads a checkpoint after checking it against its manifest.
-fn load(folder: &Path) -> Result<(RunState, AdamW), TrainError> {
+fn load(folder: &Path) -> Result<(RunState, Optimizers), TrainError> {
     verify(folder)?;
     let state = read_state(folder)?;
     let path = folder.join(TENSORS);
     let bytes = fs::read(&path).map_err(TrainError::io("read", &path))?;
     let damaged = |error: safetensors::SafeTensorError| TrainError::checkpoint(folder, error.to_string());
     let tensors = SafeTensors::deserialize(&bytes).map_err(damaged)?;
-    let array = |name: &str| -> Result<Vec<f32>, TrainError> {
-        let view = tensors.tensor(name).map_err(damaged)?;
+    let array = |name: String| -> Result<Vec<f32>, TrainError> {
+        let view = tensors.tensor(&name).map_err(damaged)?;
         Ok(view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
     };
-    let optimizer = AdamW {
-        step: state.step,
-        weights: array("weights")?,
-        average: array("average")?,
-        moment_1: array("moment_1")?,
-        moment_2: array("moment_2")?,
+    let optimizer = |prefix: &str, step: u64| -> Result<AdamW, TrainError> {
+        Ok(AdamW {
+            step,
+            weights: array(format!("{prefix}weights"))?,
+            average: array(format!("{prefix}average"))?,
+            moment_1: array(format!("{prefix}moment_1"))?,
+            moment_2: array(format!("{prefix}moment_2"))?,
+        })
     };
-    Ok((state, optimizer))
+    let cvae = optimizer("", state.cvae_steps())?;
+    let critic_steps = state.generator_steps * state.recipe.critic_steps_per_generator_step;
+    let players = if state.generator_steps == 0 {
+        None
+    } else {
+        let generator = optimizer(GENERATOR, state.generator_steps)?;
+        Some(Players { generator, critic: optimizer(CRITIC, critic_steps)? })
+    };
+    Ok((state, Optimizers { cvae, players }))
 }
 
 fn read_state(folder: &Path) -> Result<RunState, TrainError> {

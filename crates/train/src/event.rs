@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::adversarial::{AdversarialReport, AdversarialValidation};
 use crate::baseline::Baselines;
 use crate::validation::Validation;
 
@@ -22,6 +23,15 @@ pub enum Event {
     Baselines(Baselines),
     /// One optimiser step.
     Step(StepReport),
+    /// One step of the generator, and those of the critic before it.
+    AdversarialStep(AdversarialReport),
+    /// A validation of the averaged generator.
+    AdversarialValidated {
+        /// After so many steps.
+        step: u64,
+        /// Its figures.
+        adversarial: Box<AdversarialValidation>,
+    },
     /// A validation of the averaged weights.
     Validated {
         /// After so many steps.

@@ -4,6 +4,7 @@
 //! prints and knows no clock: it tells [`Event`]s to whoever watches.
 
 mod adamw;
+mod adversarial;
 mod baseline;
 mod checkpoint;
 mod curriculum;
@@ -21,8 +22,11 @@ mod trainer;
 mod validation;
 mod workers;
 
+pub use adversarial::{
+    AdversarialReport, AdversarialValidation, Compared, Players, pairwise_distance, recall, relative_frechet_distance,
+};
 pub use baseline::Baselines;
-pub use checkpoint::{Checkpoints, RunState};
+pub use checkpoint::{Checkpoints, Optimizers, RunState};
 pub use curriculum::Curriculum;
 pub use elbo::{LossWeights, training_loss};
 pub use error::TrainError;

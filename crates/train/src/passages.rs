@@ -29,8 +29,12 @@ impl Cutter<'_> {
     /// One pool's micro-batches, in the order of training. A function of recipe, `pool` and `step` (whose competence
     /// counts) only, so that a resumed run needs nothing but those numbers.
     pub fn pool(&self, curriculum: &Curriculum, pool: u64, step: u64) -> Vec<Vec<Passage>> {
+        self.pool_at(curriculum, pool, competence(self.recipe, step))
+    }
+
+    /// The same for a competence that is known.
+    pub fn pool_at(&self, curriculum: &Curriculum, pool: u64, competence: f64) -> Vec<Vec<Passage>> {
         let mut random = stream(self.recipe.seed, Purpose::Shuffle, pool);
-        let competence = competence(self.recipe, step);
         let bars = bars_at(self.recipe, competence);
         let pieces = curriculum.within(competence);
         let mut passages = Vec::new();

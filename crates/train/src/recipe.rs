@@ -1,5 +1,6 @@
 //! Everything that decides a training run, in one file.
 
+use partita_model::adversarial::GeneratorStart;
 use partita_model::{ModelKind, ModelSize};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ pub struct Recipe {
     pub size: ModelSize,
     /// Everything random follows from it.
     pub seed: u64,
-    /// Optimiser steps of the whole run.
+    /// Optimiser steps of the CVAE; may be 0 where the run begins with a trained model and `adversarial_steps` follow.
     pub steps: u64,
     /// Micro-batches a step, each on a thread of its own; their gradients are summed in order, so that results do not
     /// depend on how many threads there really are.
@@ -68,6 +69,38 @@ pub struct Recipe {
     pub curriculum_steps: u64,
     /// Passages are transposed by up to so many semitones, drums left alone.
     pub transpose_semitones_max: i8,
+    /// Steps of the generator against the critic, after the CVAE's, which is frozen then.
+    pub adversarial_steps: u64,
+    /// Steps of the critic before each of the generator.
+    pub critic_steps_per_generator_step: u64,
+    /// λ: weight of the gradient penalty (Gulrajani et al. 2017).
+    pub gradient_penalty_weight: f64,
+    /// The generator's learning rate: the slower of two time scales (Heusel et al. 2017).
+    pub generator_learning_rate: f64,
+    /// The critic's learning rate.
+    pub critic_learning_rate: f64,
+    /// Decay of the first moment, of both players.
+    pub adversarial_beta_1: f32,
+    /// Decay of the second moment, of both players.
+    pub adversarial_beta_2: f32,
+    /// Decay of the moving average of the generator's weights, which is what is validated and kept.
+    pub generator_average_decay: f32,
+    /// What the generator starts from: a draw of the prior, or noise.
+    pub generator_start: GeneratorStart,
+    /// Passages of each step of either player, all replicas together.
+    pub adversarial_rows: usize,
+    /// Steps of the generator until the next pool of passages is drawn and encoded.
+    pub adversarial_pool_steps: u64,
+    /// Newest pools that passages are drawn from.
+    pub adversarial_pools_kept: u64,
+    /// Steps of the generator until all of the corpus is drawn from; the curriculum begins anew with this phase.
+    pub adversarial_curriculum_steps: u64,
+    /// α of L_Hybrid: weight of the CVAE's loss in nats a note.
+    pub hybrid_cvae_weight: f64,
+    /// γ of L_Hybrid: weight of the generator's loss.
+    pub hybrid_generator_weight: f64,
+    /// δ of L_Hybrid: weight of the critic's loss.
+    pub hybrid_critic_weight: f64,
     /// Steps between validations, each of which also writes a checkpoint.
     pub evaluate_interval: u64,
     /// Validation passages, the same each time.
@@ -108,6 +141,22 @@ impl Default for Recipe {
             initial_competence: 0.1,
             curriculum_steps: 4_000,
             transpose_semitones_max: 5,
+            adversarial_steps: 0,
+            critic_steps_per_generator_step: 5,
+            gradient_penalty_weight: 10.0,
+            generator_learning_rate: 1e-4,
+            critic_learning_rate: 3e-4,
+            adversarial_beta_1: 0.5,
+            adversarial_beta_2: 0.9,
+            generator_average_decay: 0.995,
+            generator_start: GeneratorStart::Prior,
+            adversarial_rows: 64,
+            adversarial_pool_steps: 10,
+            adversarial_pools_kept: 8,
+            adversarial_curriculum_steps: 500,
+            hybrid_cvae_weight: 1.0,
+            hybrid_generator_weight: 1.0,
+            hybrid_critic_weight: 1.0,
             evaluate_interval: 1_000,
             evaluate_passages: 256,
             checkpoints_kept: 3,
@@ -151,10 +200,25 @@ impl Recipe {
         table.try_into::<Self>().map_err(|error| bad(error.message().to_owned()))?.checked()
     }
 
+    /// Refuses a run without any step, or whose generator would learn on a CVAE that has learned nothing. Not part of
+    /// [`checked`](Self::checked), since values are changed one after another.
+    pub(crate) fn check_steps(&self, begins_with_a_model: bool) -> Result<(), TrainError> {
+        if self.steps + self.adversarial_steps == 0 {
+            return Err(TrainError::Recipe("`steps` is 0; it must be at least 1, or adversarial_steps must be".into()));
+        }
+        if self.steps == 0 && !begins_with_a_model {
+            return Err(TrainError::Recipe("`steps` is 0; without any, begin with the weights of a model".into()));
+        }
+        Ok(())
+    }
+
     /// The recipe, if a run with it makes sense.
     fn checked(self) -> Result<Self, TrainError> {
         let positive = [
-            ("steps", self.steps as usize),
+            ("critic_steps_per_generator_step", self.critic_steps_per_generator_step as usize),
+            ("adversarial_rows", self.adversarial_rows),
+            ("adversarial_pool_steps", self.adversarial_pool_steps as usize),
+            ("adversarial_pools_kept", self.adversarial_pools_kept as usize),
             ("replicas", self.replicas),
             ("bars_max", self.bars_max),
             ("pool_micro_batches", self.pool_micro_batches / self.replicas.max(1)),
@@ -168,6 +232,9 @@ impl Recipe {
             ("unconditional_fraction", self.unconditional_fraction),
             ("initial_competence", self.initial_competence),
             ("average_decay", f64::from(self.average_decay)),
+            ("generator_average_decay", f64::from(self.generator_average_decay)),
+            ("adversarial_beta_1", f64::from(self.adversarial_beta_1)),
+            ("adversarial_beta_2", f64::from(self.adversarial_beta_2)),
         ];
         if let Some((name, _)) = positive.iter().find(|(_, value)| *value == 0) {
             return Err(TrainError::Recipe(format!("`{name}` is 0; it must be at least 1")));

@@ -28,8 +28,17 @@ pub(crate) fn kl_weight(recipe: &Recipe, step: u64) -> f64 {
 /// Competence-based curriculum (Platanias et al. 2019, the square-root form): the share of the corpus, easiest first,
 /// that `step` draws from. √(t/T·(1 − c₀²) + c₀²), at most 1.
 pub(crate) fn competence(recipe: &Recipe, step: u64) -> f64 {
+    competence_after(recipe, step, recipe.curriculum_steps)
+}
+
+/// The same in the adversarial phase, whose curriculum begins anew; `step` counts the generator's.
+pub(crate) fn adversarial_competence(recipe: &Recipe, step: u64) -> f64 {
+    competence_after(recipe, step, recipe.adversarial_curriculum_steps)
+}
+
+fn competence_after(recipe: &Recipe, step: u64, steps: u64) -> f64 {
     let initial = recipe.initial_competence.powi(2);
-    let progress = step as f64 / recipe.curriculum_steps.max(1) as f64;
+    let progress = if steps == 0 { 1.0 } else { step as f64 / steps as f64 };
     (progress * (1.0 - initial) + initial).sqrt().min(1.0)
 }
 

@@ -14,6 +14,10 @@ pub(crate) enum Purpose {
     Noise,
     /// Latent noise in validation.
     Validation,
+    /// Initial weights of generator and critic.
+    Players,
+    /// Rows, latents, noise and interpolation of one micro-batch of the generator or the critic.
+    Latents,
 }
 
 /// The stream of a purpose's `index`-th use.

@@ -1,5 +1,7 @@
 //! The training loop.
 
+mod adversarial;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,8 +15,9 @@ use partita_model::{
 };
 
 use crate::adamw::{AdamW, AdamWStep};
+use crate::adversarial::{AdversarialValidation, Adversary};
 use crate::baseline::{Baselines, baselines};
-use crate::checkpoint::{Checkpoints, RunState, hex};
+use crate::checkpoint::{Checkpoints, Optimizers, RunState, hex};
 use crate::curriculum::Curriculum;
 use crate::elbo::LossWeights;
 use crate::error::TrainError;
@@ -61,6 +64,8 @@ pub struct Outcome {
     pub finished: bool,
     /// The last validation, if there was one in this sitting.
     pub validation: Option<Validation>,
+    /// The last validation of the generator, if there was one in this sitting.
+    pub adversarial: Option<AdversarialValidation>,
     /// The best model's file.
     pub model: PathBuf,
 }
@@ -76,6 +81,7 @@ pub fn start(
     initial: Option<(&ModelDescription, &Cvae)>,
     sitting: Sitting<'_>,
 ) -> Result<Outcome, TrainError> {
+    recipe.check_steps(initial.is_some())?;
     let lock = RunLock::take(sitting.run)?;
     if !Checkpoints::of_run(sitting.run).steps().is_empty() {
         return Err(TrainError::Run {
@@ -94,7 +100,8 @@ pub fn start(
         }
     };
     let state = RunState::new(recipe, hex(&corpus.fingerprint()));
-    Trainer::new(corpus, state, AdamW::new(weights), &model, sitting, lock)?.run()
+    let optimizers = Optimizers { cvae: AdamW::new(weights), players: None };
+    Trainer::new(corpus, state, optimizers, &model, sitting, lock)?.run()
 }
 
 /// Refuses a model whose weights would mean something else here.
@@ -121,23 +128,29 @@ pub fn resume(
         return Err(checkpoints.none());
     }
     let lock = RunLock::take(sitting.run)?;
-    let (mut state, optimizer) = checkpoints.load_newest()?;
+    let (mut state, optimizers) = checkpoints.load_newest()?;
     let folder = checkpoints.folder_of(state.step);
     if state.corpus != hex(&corpus.fingerprint()) {
         let problem = "it was trained on another corpus; resume with that one, or start a new run";
         return Err(TrainError::checkpoint(&folder, problem));
     }
     let network = (state.recipe.model, state.recipe.size);
+    let (steps, start) = (state.recipe.steps, state.recipe.generator_start);
     state.recipe = change(state.recipe)?;
     if (state.recipe.model, state.recipe.size) != network {
         return Err(TrainError::Recipe("a run cannot change its model's kind or size; start a new run".to_owned()));
     }
+    if state.generator_steps > 0 && (state.recipe.steps, state.recipe.generator_start) != (steps, start) {
+        let problem =
+            "`steps` and `generator_start` are settled once the generator trains; start a new run --from this one";
+        return Err(TrainError::Recipe(problem.to_owned()));
+    }
     let device = sitting.device.clone().autodiff();
     let model = Cvae::new(&config(&state.recipe, corpus), &mut stream(0, Purpose::Initial, 0), &device);
-    if read_parameters(&model).len() != optimizer.weights.len() {
+    if read_parameters(&model).len() != optimizers.cvae.weights.len() {
         return Err(TrainError::checkpoint(&folder, "it has another number of weights than this program's model"));
     }
-    Trainer::new(corpus, state, optimizer, &model, sitting, lock)?.run()
+    Trainer::new(corpus, state, optimizers, &model, sitting, lock)?.run()
 }
 
 fn config(recipe: &Recipe, corpus: &Corpus) -> ModelConfig {
@@ -150,6 +163,7 @@ struct Trainer<'c, 's> {
     corpus: &'c Corpus,
     state: RunState,
     optimizer: AdamW,
+    adversary: Option<Adversary>,
     config: ModelConfig,
     shapes: Vec<ParameterShape>,
     replicas: Replicas,
@@ -160,6 +174,7 @@ struct Trainer<'c, 's> {
     validation_batches: Vec<Vec<Passage>>,
     baselines: Option<Baselines>,
     last_validation: Option<Validation>,
+    last_adversarial: Option<AdversarialValidation>,
     log: RunLog,
     elapsed_before_s: f64,
     sitting: Sitting<'s>,
@@ -170,7 +185,7 @@ impl<'c, 's> Trainer<'c, 's> {
     fn new(
         corpus: &'c Corpus,
         state: RunState,
-        optimizer: AdamW,
+        optimizers: Optimizers,
         model: &Cvae,
         sitting: Sitting<'s>,
         lock: RunLock,
@@ -187,7 +202,11 @@ impl<'c, 's> Trainer<'c, 's> {
         let cutter = Cutter { corpus, labels: corpus.vocabulary(), recipe };
         let device = &sitting.device;
         let averaged = Cvae::new(&config, &mut stream(0, Purpose::Initial, 0), device);
+        let adversary =
+            (recipe.adversarial_steps > 0).then(|| Adversary::new(recipe, &config, optimizers.players.clone(), device));
         let mut trainer = Self {
+            adversary,
+            optimizer: optimizers.cvae,
             shapes: parameter_shapes(model),
             replicas: Replicas::new(model, &config, recipe.replicas, &device.clone().autodiff()),
             workers: Workers::new(sitting.threads),
@@ -197,10 +216,10 @@ impl<'c, 's> Trainer<'c, 's> {
             validation_batches: cutter.validation(),
             baselines: None,
             last_validation: None,
+            last_adversarial: None,
             corpus,
             config,
             state,
-            optimizer,
             log,
             elapsed_before_s,
             sitting,
@@ -213,15 +232,22 @@ impl<'c, 's> Trainer<'c, 's> {
     }
 
     fn run(mut self) -> Result<Outcome, TrainError> {
-        let (step, steps) = (self.state.step, self.state.recipe.steps);
+        let step = self.state.step;
+        let (cvae_steps, steps) =
+            (self.state.recipe.steps, self.state.recipe.steps + self.state.recipe.adversarial_steps);
         self.tell(Event::Started { step, steps, parameters: self.optimizer.weights.len() })?;
         let counted = baselines(self.corpus, &self.validation_batches);
         self.baselines = Some(counted);
         self.tell(Event::Baselines(counted))?;
         while self.state.step < steps && !self.sitting.stop.load(Ordering::Relaxed) {
-            let report = self.step()?;
-            self.tell(Event::Step(report))?;
-            if self.state.step.is_multiple_of(self.state.recipe.evaluate_interval) && self.state.step < steps {
+            if self.state.cvae_steps() < cvae_steps {
+                let report = self.step()?;
+                self.tell(Event::Step(report))?;
+            } else {
+                self.adversarial_step()?;
+            }
+            let due = self.state.step.is_multiple_of(self.state.recipe.evaluate_interval);
+            if (due || self.state.step == cvae_steps) && self.state.step < steps {
                 self.validate_and_save()?;
             }
         }
@@ -235,6 +261,7 @@ impl<'c, 's> Trainer<'c, 's> {
             notes_seen: self.state.notes_seen,
             finished: self.state.step >= steps,
             validation: self.last_validation,
+            adversarial: self.last_adversarial,
             model: self.sitting.run.join(BEST_MODEL),
         })
     }
@@ -309,6 +336,16 @@ impl<'c, 's> Trainer<'c, 's> {
     }
 
     fn validate_and_save(&mut self) -> Result<(), TrainError> {
+        if self.state.generator_steps > 0 {
+            return self.validate_generator_and_save();
+        }
+        self.validate_cvae()?;
+        self.save()?;
+        self.state.valid_nll_per_note = None;
+        Ok(())
+    }
+
+    fn validate_cvae(&mut self) -> Result<(), TrainError> {
         self.averaged = write_parameters(self.averaged.clone(), &self.optimizer.average);
         let (seed, device) = (self.state.recipe.seed, self.sitting.device.clone());
         let validation = validate(&self.workers, &self.averaged, &self.config, &self.validation_batches, seed, &device);
@@ -320,16 +357,18 @@ impl<'c, 's> Trainer<'c, 's> {
         if let Some(message) = alarm {
             self.tell(Event::Alarm { step, message })?;
         }
-        self.save()?;
-        self.state.valid_nll_per_note = None;
         Ok(())
     }
 
     fn save(&mut self) -> Result<(), TrainError> {
         let checkpoints = Checkpoints::of_run(self.sitting.run);
         let kept = self.state.recipe.checkpoints_kept;
-        let model = self.description().to_bytes(&self.optimizer.average);
-        checkpoints.save(&self.state, &self.optimizer, &model, kept)?;
+        let players = self.adversary.as_ref().filter(|_| self.state.generator_steps > 0).map(|a| &a.players);
+        let mut weights = self.optimizer.average.clone();
+        weights.extend(players.iter().flat_map(|players| players.weights()));
+        let model = self.description().to_bytes(&weights);
+        let optimizers = Optimizers { cvae: self.optimizer.clone(), players: players.cloned() };
+        checkpoints.save(&self.state, &optimizers, &model, kept)?;
         let best = checkpoints.best().unwrap_or(self.state.step);
         publish(&checkpoints.model_of(best), &self.sitting.run.join(BEST_MODEL))?;
         self.tell(Event::Saved { step: self.state.step })
@@ -345,6 +384,9 @@ impl<'c, 's> Trainer<'c, 's> {
         if let Some(validation) = &self.last_validation {
             figures.extend(validation.figures());
         }
+        if let Some(adversarial) = &self.last_adversarial {
+            figures.extend(adversarial.figures());
+        }
         let training = TrainingSummary {
             steps: self.state.step,
             notes_seen: self.state.notes_seen,
@@ -352,7 +394,11 @@ impl<'c, 's> Trainer<'c, 's> {
             figures,
         };
         let corpus = self.corpus;
-        ModelDescription::new(self.config, corpus.vocabulary().clone(), corpus.statistics().clone(), training)
+        let mut description =
+            ModelDescription::new(self.config, corpus.vocabulary().clone(), corpus.statistics().clone(), training);
+        let adversary = self.adversary.as_ref().filter(|_| self.state.generator_steps > 0);
+        description.adversarial = adversary.map(|adversary| adversary.config);
+        description
     }
 
     fn tell(&mut self, event: Event) -> Result<(), TrainError> {

@@ -69,7 +69,7 @@ fn sit(
     let stop = AtomicBool::new(false);
     let taken = Cell::new(0);
     let mut observe = |line: &LogLine| {
-        if let Event::Step(_) = line.event {
+        if let Event::Step(_) | Event::AdversarialStep(_) = line.event {
             taken.set(taken.get() + 1);
             stop.store(taken.get() >= stop_after, Ordering::Relaxed);
         }
@@ -111,6 +111,52 @@ fn a_resumed_run_and_another_number_of_threads_give_the_same_bits() {
         .filter_map(|line| if let Event::Step(report) = &line.event { Some(report.step) } else { None })
         .collect();
     assert_eq!(steps, (1..=9).collect::<Vec<_>>());
+}
+
+/// Both phases, stopped within each; the second also in the middle of its pools.
+#[test]
+fn an_adversarial_phase_that_is_resumed_gives_the_same_bits() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let changes = ["steps=3", "adversarial_steps=6", "critic_steps_per_generator_step=2", "adversarial_rows=6"];
+    let more = ["adversarial_pool_steps=2", "adversarial_pools_kept=2", "adversarial_curriculum_steps=4"];
+    let recipe = changes.iter().chain(&more).fold(recipe(), |recipe, change| recipe.with(change).unwrap());
+    let [straight, stopped] = ["straight", "stopped"].map(|name| home.path().join(name));
+    let whole = sit(&straight, 2, 99, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap();
+    assert!(whole.finished && whole.steps == 9);
+
+    let sittings = [2, 4].map(|steps| match steps {
+        2 => sit(&stopped, 1, 2, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap().steps,
+        more => sit(&stopped, 1, more, |sitting| resume(&corpus, Ok, sitting)).unwrap().steps,
+    });
+    assert_eq!(sittings, [2, 6]);
+    let changed = sit(&stopped, 1, 99, |sitting| resume(&corpus, |recipe| recipe.with("steps=4"), sitting));
+    assert!(changed.unwrap_err().to_string().contains("settled once the generator trains"));
+    let last = sit(&stopped, 1, 99, |sitting| resume(&corpus, Ok, sitting)).unwrap();
+    assert_eq!(last.adversarial, whole.adversarial);
+    assert_eq!(sums(&straight, 9), sums(&stopped, 9));
+
+    let bytes = fs::read(&last.model).unwrap();
+    let device = Compute::Cpu.device().unwrap();
+    let (description, _) = ModelDescription::from_bytes(&bytes, &device).unwrap();
+    assert!(description.read_adversarial(&bytes, &device).unwrap().is_some());
+    assert!(description.training.figures["latent_distance_generator"] > 0.0);
+    let validation = last.adversarial.unwrap();
+    assert_eq!(validation.recall_by_genre.keys().collect::<Vec<_>>(), ["folk", "jazz"]);
+}
+
+#[test]
+fn a_generator_needs_a_model_to_learn_on() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let run = home.path().join("run");
+    let recipe = recipe().with("steps=0").unwrap();
+    let nothing = sit(&run, 1, 99, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap_err();
+    assert!(nothing.to_string().contains("`steps` is 0"), "{nothing}");
+    let recipe = recipe.with("adversarial_steps=2").unwrap();
+    let untrained = sit(&run, 1, 99, |sitting| start(&corpus, recipe, None, sitting)).unwrap_err();
+    assert!(untrained.to_string().contains("begin with the weights of a model"), "{untrained}");
+    assert!(!run.exists());
 }
 
 #[test]

@@ -1,11 +1,14 @@
-//! Composing: latents from the conditional prior, or from music, then events one field at a time, each masked to what is valid.
+//! Composing: latents from the conditional prior, the generator, or music; then events one field at a time, each masked to
+//! what is valid.
 
 mod grammar;
+mod latents;
 mod reconstruction;
 mod sampling;
 mod writer;
 
 pub use grammar::Instruments;
+pub use latents::LatentSource;
 pub use reconstruction::reconstruct;
 pub use sampling::{Sampling, SamplingError};
 pub use writer::{Plan, PlannedBar, compose, compose_aloud, compose_from};

@@ -2,17 +2,17 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use partita_encoding::{CENTS_ZERO, NoteEvent};
-use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::StandardNormal;
 
 use super::grammar::{Grammar, Instruments};
+use super::latents::LatentSource;
 use super::sampling::{Choice, Sampling};
+use crate::adversarial::ConditionRows;
 use crate::conditions::ConditionClasses;
 use crate::config::ModelConfig;
 use crate::cvae::{Cvae, Latents};
 use crate::decoder::DecoderState;
-use crate::layout::{self, BAR_COLUMNS, BAR_LINE, BarFeatures, EVENT_COLUMNS, Field, PieceLayout};
+use crate::layout::{self, BAR_LINE, BarFeatures, EVENT_COLUMNS, Field, PieceLayout};
 
 /// Events that the decoder remembers at most; in a longer piece the oldest are forgotten.
 const MEMORY_EVENTS: usize = 1024;
@@ -70,11 +70,12 @@ pub fn compose_aloud(
     device: &Device,
     hear: &mut dyn FnMut(usize, &NoteEvent),
 ) -> Vec<Vec<NoteEvent>> {
-    let latents = draw_latents(model, config, plan, sampling, random, device);
-    Writer::new(model, config, plan, &latents, Choice::Drawn(sampling, random), device).write(hear)
+    let latents = LatentSource::Prior.draw(model, config, plan, sampling, random, device);
+    compose_from(model, config, plan, &latents, sampling, random, device, hear)
 }
 
-/// [`compose`] with latents from elsewhere: one row of them, with a bar's latent for each bar of `plan`.
+/// [`compose_aloud`] from latents that are there: the piece's `[1, latent]` and its bars' `[1, N, latent]`.
+#[allow(clippy::too_many_arguments)] // as `compose_aloud`, and what it draws
 pub fn compose_from(
     model: &Cvae,
     config: &ModelConfig,
@@ -83,8 +84,9 @@ pub fn compose_from(
     sampling: &Sampling,
     random: &mut ChaCha8Rng,
     device: &Device,
+    hear: &mut dyn FnMut(usize, &NoteEvent),
 ) -> Vec<Vec<NoteEvent>> {
-    Writer::new(model, config, plan, latents, Choice::Drawn(sampling, random), device).write(&mut |_, _| {})
+    Writer::new(model, config, plan, latents, Choice::Drawn(sampling, random), device).write(hear)
 }
 
 /// The decoder in the middle of a piece. Row 0 knows the conditions; row 1, if there is one, does not.
@@ -107,18 +109,17 @@ impl<'a> Writer<'a> {
         device: &'a Device,
     ) -> Self {
         let layout = PieceLayout::new(config);
-        let piece = piece_row(&layout, &plan.conditions, device);
         let bars: Vec<BarFeatures> = plan.bars.iter().map(|bar| bar.features).collect();
-        let told = |piece: Tensor<2>, bars: &[BarFeatures]| {
-            model.decoder.context(piece, bar_rows(&layout, bars, device), latents.piece.clone(), latents.bars.clone())
+        let told = |conditions, bars: &[BarFeatures]| {
+            let rows = ConditionRows::new(&[(conditions, bars)], &layout, device);
+            model.decoder.context(rows.piece, rows.bars, latents.piece.clone(), latents.bars.clone())
         };
-        let with = told(piece, &bars);
+        let with = told(plan.conditions, &bars);
         let context = if choice.guidance() == 1.0 {
             with
         } else {
-            let nothing = piece_row(&layout, &ConditionClasses::none(plan.conditions.grid), device);
             let open: Vec<BarFeatures> = bars.iter().map(|bar| bar.without_conditions()).collect();
-            Tensor::cat(vec![with, told(nothing, &open)], 0)
+            Tensor::cat(vec![with, told(ConditionClasses::none(plan.conditions.grid), &open)], 0)
         };
         let state = model.decoder.start(&context, MEMORY_EVENTS);
         Self { model, plan, choice, context, state, device }
@@ -188,51 +189,4 @@ impl<'a> Writer<'a> {
         let rows = self.context.dims()[0];
         Tensor::from_data(TensorData::new(row.repeat(rows), [rows, 1, EVENT_COLUMNS]), self.device)
     }
-}
-
-fn piece_row(layout: &PieceLayout, conditions: &ConditionClasses, device: &Device) -> Tensor<2> {
-    let mut row = vec![0.0; layout.columns()];
-    layout.set(&mut row, conditions);
-    Tensor::from_data(TensorData::new(row, [1, layout.columns()]), device)
-}
-
-fn bar_rows(layout: &PieceLayout, bars: &[BarFeatures], device: &Device) -> Tensor<3> {
-    let mut rows = vec![0.0; bars.len() * BAR_COLUMNS];
-    for (row, bar) in rows.chunks_exact_mut(BAR_COLUMNS).zip(bars) {
-        layout.set_bar(row, bar);
-    }
-    Tensor::from_data(TensorData::new(rows, [1, bars.len(), BAR_COLUMNS]), device)
-}
-
-/// One row of latents from the conditional prior; zeros, for which nothing is drawn, in a model without latents.
-fn draw_latents(
-    model: &Cvae,
-    config: &ModelConfig,
-    plan: &Plan,
-    sampling: &Sampling,
-    random: &mut ChaCha8Rng,
-    device: &Device,
-) -> Latents {
-    let Some(prior) = &model.prior else {
-        let (latent, bars) = (config.latent, plan.bars.len());
-        return Latents { piece: Tensor::zeros([1, latent], device), bars: Tensor::zeros([1, bars, latent], device) };
-    };
-    let layout = PieceLayout::new(config);
-    let mut noise = || -> Vec<f32> {
-        let normal = (0..config.latent).map(|_| random.sample::<f32, _>(StandardNormal));
-        normal.map(|value| value * sampling.latent_temperature).collect()
-    };
-    let piece = piece_row(&layout, &plan.conditions, device);
-    let first = Tensor::<2>::from_data(TensorData::new(noise(), [1, config.latent]), device);
-    let z_piece = prior.piece(piece.clone()).sample(first);
-    let mut state = prior.start(piece, z_piece.clone(), plan.bars.len());
-    let z_bars = plan
-        .bars
-        .iter()
-        .map(|bar| {
-            let noise = Tensor::<3>::from_data(TensorData::new(noise(), [1, 1, config.latent]), device);
-            prior.draw(&mut state, bar_rows(&layout, std::slice::from_ref(&bar.features), device), noise)
-        })
-        .collect();
-    Latents { piece: z_piece, bars: Tensor::cat(z_bars, 1) }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use partita_score::{Limits, Score, Tick, read};
 use serde_json::Value;
 
-use crate::stage::{Stage, is_picture, trained};
+use crate::stage::{QUICK, Stage, is_picture, trained};
 
 /// The score in a piece's file.
 fn score(stage: &Stage, piece: &Value) -> Score<Tick> {
@@ -136,6 +136,27 @@ fn a_model_trained_here_composes_what_it_knows() {
     assert_eq!(stage.names("pieces"), ["folk-1.mid"]);
     let file = ["compose", "--model", "run/model.safetensors", "--genre", "rock"];
     stage.run(&file).assert_error(2, &["no genre \"rock\"; it knows folk, jazz"]);
+}
+
+/// The adversarial phase alone, on a finished model; then both sources of latents.
+#[test]
+fn a_generator_draws_the_latents_where_the_model_has_one() {
+    let stage = trained();
+    let small = ["--set", "steps=0", "--set", "adversarial_steps=1", "--set", "adversarial_rows=4"];
+    let train = ["train", "corpus", "-o", "hybrid", "--from", "run"];
+    let document = stage.json(&[&train[..], &small, QUICK].concat());
+    assert_eq!((&document["finished"], &document["steps"]), (&true.into(), &1.into()));
+    assert!(document["adversarial"]["bar_distance"]["generator"].as_f64().is_some(), "{document}");
+    let compose = |model: &str, folder: &str, more: &[&str]| {
+        let asked = ["compose", "--model", model, "--genre", "folk", "--bars", "3", "-o", folder];
+        stage.json(&[&asked[..], more].concat());
+        fs::read(stage.path(folder).join("folk-1.mid")).unwrap()
+    };
+    let default = compose("hybrid", "default", &[]);
+    assert_eq!(default, compose("hybrid", "generator", &["--latents", "generator"]));
+    // The CVAE is frozen, so that its prior composes as before.
+    assert_eq!(compose("run", "before", &[]), compose("hybrid", "prior", &["--latents", "prior"]));
+    stage.run(&["compose", "--latents", "generator"]).assert_error(2, &["the model has no generator"]);
 }
 
 #[test]

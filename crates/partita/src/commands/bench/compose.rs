@@ -45,7 +45,8 @@ impl ComposeOptions {
         for seed in 1..=self.pieces {
             let (asked, sampling) = (wishes(&model, seed), Sampling::default());
             let started = Instant::now();
-            let composed = one_core.install(|| piece::compose(&model, &asked, &sampling, seed, &|| ()));
+            let composed =
+                one_core.install(|| piece::compose(&model, model.latent_source(), &asked, &sampling, seed, &|| ()));
             let seconds = started.elapsed().as_secs_f64();
             speeds.push(composed.notes() as f64 / seconds);
             times_real_time.push(composed.seconds() / seconds);

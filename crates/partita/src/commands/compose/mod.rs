@@ -72,6 +72,7 @@ impl Compose {
         let sampling = self.sampling.checked()?;
         let model = LoadedModel::load(self.model.as_deref())?;
         self.asked.check(&model.description.labels)?;
+        let source = self.sampling.source(&model)?;
         fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;
         let bar = console.progress("composing", "pieces");
         bar.set_length(self.count);
@@ -84,7 +85,8 @@ impl Compose {
         let pieces: Result<Vec<PieceReport>> = (0..self.count)
             .into_par_iter()
             .map(|index| {
-                let composed = piece::compose(&model, &self.asked, &sampling, self.seed.wrapping_add(index), &hear);
+                let seed = self.seed.wrapping_add(index);
+                let composed = piece::compose(&model, source, &self.asked, &sampling, seed, &hear);
                 let report = self.write(&composed);
                 bar.inc(1);
                 report

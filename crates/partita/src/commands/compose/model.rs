@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use partita_model::adversarial::Adversarial;
+use partita_model::compose::LatentSource;
 use partita_model::{Compute, Cvae, Device, ModelDescription};
 
 /// The default model, trained with this program; assets/MODEL_CARD.md tells on what and how well.
@@ -16,6 +18,7 @@ const RUN_MODEL: &str = "model.safetensors";
 pub(crate) struct LoadedModel {
     pub(crate) description: ModelDescription,
     pub(crate) network: Cvae,
+    pub(crate) adversarial: Option<Adversarial>,
     pub(crate) device: Device,
 }
 
@@ -40,6 +43,15 @@ impl LoadedModel {
         // One note after another leaves nothing for a graphics card to do at once.
         let device = Compute::Cpu.device()?;
         let (description, network) = ModelDescription::from_bytes(bytes, &device)?;
-        Ok(Self { description, network, device })
+        let adversarial = description.read_adversarial(bytes, &device)?;
+        Ok(Self { description, network, adversarial, device })
+    }
+
+    /// The generator where the model has one, otherwise the prior.
+    pub(crate) fn latent_source(&self) -> LatentSource<'_> {
+        match (&self.adversarial, &self.description.adversarial) {
+            (Some(players), Some(config)) => LatentSource::Generator(&players.generator, config.start),
+            _ => LatentSource::Prior,
+        }
     }
 }

@@ -4,7 +4,7 @@ use partita_encoding::{
     BarConditions, Conditions, EncodedBar, EncodedPiece, GenreStatistics, Grid, InstrumentSet, Metre, density_class,
     polyphony_class,
 };
-use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose_aloud};
+use partita_model::compose::{Instruments, LatentSource, Plan, PlannedBar, Sampling, compose_from};
 use partita_model::{BarFeatures, ConditionClasses};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -39,13 +39,22 @@ impl Composed {
 }
 
 /// Composes the piece of `seed`; `hear` is called at each note as it is written.
-pub(crate) fn compose(model: &LoadedModel, asked: &Asked, sampling: &Sampling, seed: u64, hear: &dyn Fn()) -> Composed {
+pub(crate) fn compose(
+    model: &LoadedModel,
+    source: LatentSource<'_>,
+    asked: &Asked,
+    sampling: &Sampling,
+    seed: u64,
+    hear: &dyn Fn(),
+) -> Composed {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let (conditions, metre) = filled(model, asked, &mut random);
     let plan = plan(model, asked, &conditions, metre);
     let config = &model.description.config;
     let (network, device) = (&model.network, &model.device);
-    let notes = compose_aloud(network, config, &plan, sampling, &mut random, device, &mut |_, _| hear());
+    let latents = source.draw(network, config, &plan, sampling, &mut random, device);
+    let mut hear = |_: usize, _: &_| hear();
+    let notes = compose_from(network, config, &plan, &latents, sampling, &mut random, device, &mut hear);
     let bars = notes.into_iter().map(|notes| EncodedBar { metre, notes, conditions: BarConditions::default() });
     Composed { piece: EncodedPiece { grid: Grid::Beat, bars: bars.collect(), conditions }, metre, seed }
 }

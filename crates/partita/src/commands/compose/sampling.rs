@@ -1,9 +1,10 @@
 //! How boldly a model draws, as options.
 
 use anyhow::Result;
-use clap::Args;
-use partita_model::compose::Sampling;
+use clap::{Args, ValueEnum};
+use partita_model::compose::{LatentSource, Sampling};
 
+use super::model::LoadedModel;
 use crate::failure::WrongUse;
 
 /// The values of [`Sampling`].
@@ -21,6 +22,18 @@ pub(crate) struct SamplingArguments {
     /// Below 1 more typical pieces, above 1 odder ones
     #[arg(long, value_name = "T", default_value_t = Sampling::default().latent_temperature)]
     latent_temperature: f32,
+    /// What draws a piece's latents; without it, the generator where the model has one
+    #[arg(long, value_name = "SOURCE")]
+    latents: Option<Latents>,
+}
+
+/// Sources of latents, by name.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Latents {
+    /// The conditional VAE's prior
+    Prior,
+    /// The generator that was trained against the critic
+    Generator,
 }
 
 impl SamplingArguments {
@@ -34,5 +47,18 @@ impl SamplingArguments {
         };
         sampling.check().map_err(|error| WrongUse(error.to_string()))?;
         Ok(sampling)
+    }
+
+    /// What draws the latents of a model's pieces.
+    pub(crate) fn source(self, model: &LoadedModel) -> Result<LatentSource<'_>> {
+        match (self.latents, model.latent_source()) {
+            (Some(Latents::Prior), _) => Ok(LatentSource::Prior),
+            (Some(Latents::Generator), LatentSource::Prior) => Err(WrongUse(
+                "the model has no generator; train one with --set adversarial_steps=…, or use --latents prior"
+                    .to_owned(),
+            )
+            .into()),
+            (_, source) => Ok(source),
+        }
     }
 }

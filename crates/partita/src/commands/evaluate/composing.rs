@@ -6,7 +6,7 @@ use indicatif::ProgressBar;
 use partita_dataset::Split;
 use partita_encoding::{DRUMS, decode, density_class, duration_steps, polyphony_class};
 use partita_eval::symbolic::adherence;
-use partita_model::compose::Sampling;
+use partita_model::compose::{LatentSource, Sampling};
 use partita_score::Limits;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,7 @@ pub(super) struct Composing<'a> {
     pub(super) model: &'a LoadedModel,
     /// SHA-256 of the model's file.
     pub(super) sha256: &'a str,
+    pub(super) source: LatentSource<'a>,
     pub(super) sampling: Sampling,
     pub(super) ask: Ask,
     pub(super) cache: &'a Cache,
@@ -80,14 +81,15 @@ impl Composing<'_> {
     }
 
     fn piece(&self, wish: &Wish, seed: u64) -> Result<JudgedPiece> {
-        let (asked, sampling) = (format!("{:?}", wish.asked), format!("{:?}", self.sampling));
+        let asked = format!("{:?}", wish.asked);
+        let sampling = format!("{} {:?}", source_name(self.source), self.sampling);
         let key =
             Key::of(&[VERSION, self.sha256.as_bytes(), asked.as_bytes(), sampling.as_bytes(), &seed.to_le_bytes()]);
         let bytes = self.cache.get_or_make(&key, || {
             if self.interrupt.is_raised() {
                 return Err(anyhow!(STOPPED));
             }
-            let composed = compose(self.model, &wish.asked, &self.sampling, seed, &|| {});
+            let composed = compose(self.model, self.source, &wish.asked, &self.sampling, seed, &|| {});
             partita_score::write(&decode(&composed.piece, QPM_IF_UNKNOWN)).context("write a composed piece")
         })?;
         let score = partita_score::read(&bytes, &Limits::default()).context("read a composed piece")?.score;
@@ -114,6 +116,14 @@ impl Composing<'_> {
             }
         }
         Wish { judged: as_judged(&asked), asked }
+    }
+}
+
+/// What draws the latents, as reports call it.
+pub(super) const fn source_name(source: LatentSource<'_>) -> &'static str {
+    match source {
+        LatentSource::Prior => "prior",
+        LatentSource::Generator(..) => "generator",
     }
 }
 

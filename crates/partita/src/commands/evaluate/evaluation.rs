@@ -14,7 +14,7 @@ use partita_model::compose::Sampling;
 use super::cache::{Cache, sha256};
 use super::classes::Classifiers;
 use super::clips::Listener;
-use super::composing::Composing;
+use super::composing::{Composing, source_name};
 use super::copies::{self, TrainingMusic};
 use super::findings::{
     FORMAT_VERSION, Findings, GenreFindings, ModelFindings, OverallFindings, Protocol, SamplingValues, SetFindings,
@@ -28,7 +28,7 @@ use super::sets::{GenreSets, SetKind};
 use super::settings::Settings;
 use super::sound::{self, GenreClips};
 use crate::bank::Bank;
-use crate::commands::compose::LoadedModel;
+use crate::commands::compose::{LoadedModel, SamplingArguments};
 use crate::console::Console;
 use crate::failure::WrongUse;
 use crate::interrupt::Interrupt;
@@ -38,7 +38,7 @@ pub(super) struct Evaluation<'a> {
     pub(super) settings: &'a Settings,
     pub(super) subject: Subject<'a>,
     pub(super) corpus: Option<&'a Corpus>,
-    pub(super) sampling: Sampling,
+    pub(super) sampling: SamplingArguments,
     pub(super) cache: &'a Cache,
     pub(super) bank: &'a Bank,
     pub(super) embedder: &'a dyn Embedder,
@@ -83,7 +83,7 @@ impl Evaluation<'_> {
         let overall = SetKind::ALL.into_iter().filter_map(|kind| overall(kind, &sets, &genres, measures.as_ref()));
         let findings = Findings {
             format_version: FORMAT_VERSION,
-            protocol: self.protocol(name, model.as_ref()),
+            protocol: self.protocol(name, model.as_ref())?,
             overall: overall.collect(),
             fad_matrix: if self.corpus.is_some() { sound::fad_matrix(&clips) } else { vec![] },
             classifiers: measures.map(|measures| measures.classifiers.findings).unwrap_or_default(),
@@ -168,7 +168,8 @@ impl Evaluation<'_> {
         let composing = Composing {
             model: &model,
             sha256: &sha256,
-            sampling: self.sampling,
+            source: self.sampling.source(&model)?,
+            sampling: self.sampling.checked()?,
             ask: self.settings.ask,
             cache: self.cache,
             interrupt: self.interrupt,
@@ -254,10 +255,11 @@ impl Evaluation<'_> {
         Ok(ModelFindings { steps: training.steps, notes_seen: training.notes_seen, likelihood })
     }
 
-    fn protocol(&self, judged: String, model: Option<&(LoadedModel, String)>) -> Protocol {
+    fn protocol(&self, judged: String, model: Option<&(LoadedModel, String)>) -> Result<Protocol> {
         let settings = self.settings;
-        let Sampling { temperature, top_p, guidance, latent_temperature } = self.sampling;
-        Protocol {
+        let Sampling { temperature, top_p, guidance, latent_temperature } = self.sampling.checked()?;
+        let source = model.map(|(model, _)| self.sampling.source(model).map(source_name)).transpose()?;
+        Ok(Protocol {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             judged,
             model_sha256: model.map(|(_, sha256)| sha256.clone()),
@@ -273,7 +275,8 @@ impl Evaluation<'_> {
             seed: settings.seed,
             ask: model.map(|_| settings.ask),
             sampling: model.map(|_| SamplingValues { temperature, top_p, guidance, latent_temperature }),
-        }
+            latents: source.map(str::to_owned),
+        })
     }
 
     fn progress(&self, work: &'static str, unit: &str, count: usize) -> ProgressBar {

@@ -63,6 +63,8 @@ pub(super) struct Protocol {
     pub(super) ask: Option<Ask>,
     /// How it drew.
     pub(super) sampling: Option<SamplingValues>,
+    /// What drew its latents.
+    pub(super) latents: Option<String>,
 }
 
 /// [`partita_model::compose::Sampling`] as it is printed.

@@ -100,7 +100,7 @@ impl Measured<'_> {
     }
 
     fn of_piece(&self, id: PieceId, other: PieceId) -> PieceLikelihood {
-        let LoadedModel { description, network, device } = self.model;
+        let LoadedModel { description, network, device, .. } = self.model;
         let config = &description.config;
         let recipe = Recipe::default();
         let cutter = Cutter { corpus: self.corpus, labels: &description.labels, recipe: &recipe };

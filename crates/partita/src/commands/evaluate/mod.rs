@@ -49,7 +49,7 @@ pub(crate) struct Evaluate {
     #[arg(long, value_name = "FILE|RUN")]
     model: Option<PathBuf>,
     /// Judge the MIDI files of a folder instead, whoever made them; the first folder that a file is in names its genre
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["model", "ask", "temperature", "top_p", "guidance", "latent_temperature"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["model", "ask", "temperature", "top_p", "guidance", "latent_temperature", "latents"])]
     folder: Option<PathBuf>,
     /// A corpus that prepare wrote, with the music to judge by; a folder can be judged without, by fewer figures
     #[arg(long, value_name = "CORPUS", required_unless_present_any = ["folder", "compare"])]
@@ -85,7 +85,7 @@ impl Evaluate {
             return console.finish(&compare::Comparison::read(a, b)?);
         }
         let output = self.output.as_deref().context("no folder for the report")?;
-        let sampling = self.sampling.checked()?;
+        self.sampling.checked()?;
         let corpus = self.corpus.as_deref().map(open_corpus).transpose()?;
         let cache = Cache::open(&self.settings.cache_folder()?)?;
         fs::create_dir_all(output).with_context(|| format!("make {}", output.display()))?;
@@ -100,7 +100,7 @@ impl Evaluate {
             subject,
             corpus: corpus.as_ref(),
             keep_clips: self.keep_clips.as_deref(),
-            sampling,
+            sampling: self.sampling,
             cache: &cache,
             bank: &bank,
             embedder: &*embedder,

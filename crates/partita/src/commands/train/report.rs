@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use partita_train::{Outcome, Validation};
+use partita_train::{AdversarialValidation, Outcome, Validation};
 use serde::Serialize;
 
 use crate::table::{count, write_facts};
@@ -21,6 +21,7 @@ pub(super) struct Report {
     nll_shuffled_z: Option<f64>,
     nll_unconditional: Option<f64>,
     validation: Option<Validation>,
+    adversarial: Option<AdversarialValidation>,
 }
 
 impl Report {
@@ -37,6 +38,7 @@ impl Report {
             nll_shuffled_z: validation.map(Validation::nll_shuffled_per_note),
             nll_unconditional: validation.map(|v| v.nll_unconditional_per_note),
             validation: outcome.validation.clone(),
+            adversarial: outcome.adversarial.clone(),
         }
     }
 }
@@ -44,6 +46,9 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nats = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.3} nats a note"));
+        let latents = self.adversarial.as_ref().map_or(String::new(), |v| {
+            format!("generator {:.4} from real ones, prior {:.4}", v.distance(), v.prior_distance())
+        });
         let facts = vec![
             ("steps", count(self.steps)),
             ("notes seen", count(self.notes_seen)),
@@ -51,6 +56,7 @@ impl fmt::Display for Report {
             ("shuffled latents", nats(self.nll_shuffled_z)),
             ("unconditional", nats(self.nll_unconditional)),
             ("KL", nats(self.kl)),
+            ("latents", latents),
             ("time", format!("{:.0} s", self.seconds)),
             ("model", self.model.display().to_string()),
             ("next", if self.finished { String::new() } else { "go on with --resume".to_owned() }),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use indicatif::ProgressBar;
-use partita_train::{Event, LogLine, StepReport, Validation, read_log};
+use partita_train::{AdversarialReport, AdversarialValidation, Event, LogLine, StepReport, Validation, read_log};
 
 use super::curves::curves;
 use crate::console::Console;
@@ -44,6 +44,11 @@ impl<'a> Watcher<'a> {
                 self.note(&summary(*step, line.elapsed_s, validation));
                 self.draw();
             }
+            Event::AdversarialStep(report) => self.adversarial_step(report),
+            Event::AdversarialValidated { step, adversarial } => {
+                self.note(&adversarial_summary(*step, line.elapsed_s, adversarial));
+                self.draw();
+            }
             Event::Alarm { step, message } => self.note(&format!("step {step}: WARNING: {message}")),
             Event::Saved { .. } => {}
         }
@@ -63,6 +68,14 @@ impl<'a> Watcher<'a> {
         self.bar.set_message(format!(
             "nll {:.3} kl {:.3} {speed:.0} notes/s",
             report.reconstruction_per_note, report.kl_per_note
+        ));
+    }
+
+    fn adversarial_step(&mut self, report: &AdversarialReport) {
+        self.bar.set_position(report.step);
+        self.bar.set_message(format!(
+            "wasserstein {:.3} gradient norm {:.2}",
+            report.wasserstein, report.gradient_norm_at_interpolates
         ));
     }
 
@@ -90,5 +103,23 @@ fn summary(step: u64, elapsed_s: f64, v: &Validation) -> String {
         v.nll_unconditional_per_note,
         v.kl_per_bar,
         v.active_units
+    )
+}
+
+fn adversarial_summary(step: u64, elapsed_s: f64, v: &AdversarialValidation) -> String {
+    format!(
+        "step {step}, {:.0} min: distance from real latents {:.4} (prior {:.4}; pieces {:.4}, bars {:.4}, pairs of bars \
+         {:.4}), wasserstein {:.3} (prior {:.3}), diversity {:.2}, recall {:.2} (prior {:.2})",
+        elapsed_s / 60.0,
+        v.distance(),
+        v.prior_distance(),
+        v.piece_distance.generator,
+        v.bar_distance.generator,
+        v.pair_distance.generator,
+        v.wasserstein.generator,
+        v.wasserstein.prior,
+        v.diversity.generator,
+        v.recall.generator,
+        v.recall.prior
     )
 }

@@ -365,6 +365,7 @@ fn protocol(document: &mut Document, findings: &Findings) {
             s.temperature, s.top_p, s.guidance, s.latent_temperature
         )
     }));
+    facts.extend(protocol.latents.as_ref().map(|source| format!("latents drawn by the {source}")));
     facts.extend(protocol.ask.map(|ask| format!("asked: {}", format!("{ask:?}").to_lowercase())));
     facts.push(format!(
         "up to {} pieces a genre against up to {} of the {} split, {} bars each, on the beat",

@@ -1,0 +1,167 @@
+//! D(z, c): how real the latents of a passage look, given its conditions.
+//!
+//! Burn cannot differentiate a gradient, and the gradient penalty needs just that. The critic is therefore built only of
+//! what is piecewise linear in its input (linear layers over neighbouring bars, LeakyReLU, means over bars, conditions
+//! that are added, a projection of the conditions; no normalisation), and its input gradient is written out as a graph of
+//! its own: [`Critic::input_gradient`] walks from the score back to the latents, and ordinary autodiff through that walk
+//! gives the exact gradient of anything computed from it.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::Tensor;
+
+use super::{AdversarialConfig, ConditionRows};
+use crate::config::ModelConfig;
+use crate::cvae::Latents;
+use crate::layers::{Initial, linear, table};
+use crate::layout::{BAR_COLUMNS, PieceLayout};
+
+/// LeakyReLU's slope below zero.
+const LEAK: f64 = 0.2;
+
+/// A critic with a projection of the conditions (Miyato & Koyama 2018).
+#[derive(Module, Debug)]
+pub struct Critic {
+    bar_latent: Linear,
+    piece_latent: Linear,
+    bars: Linear,
+    piece: Linear,
+    layers: Vec<BarLayer>,
+    pooled: Linear,
+    piece_shortcut: Linear,
+    score: Linear,
+    projection: Linear,
+}
+
+/// h_n + LeakyReLU(W·[h_{n−1}, h_n, h_{n+1}] + U·mean(h)): a bar's neighbours, and the whole passage.
+#[derive(Module, Debug)]
+struct BarLayer {
+    near: Linear,
+    whole: Linear,
+}
+
+/// The slopes that each LeakyReLU had in a forward pass, 1 or [`LEAK`]; without gradient, as they have none.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    entry: Tensor<3>,       // [batch, N, d]
+    layers: Vec<Tensor<3>>, // [batch, N, d] each
+    head: Tensor<2>,        // [batch, d]
+}
+
+impl Critic {
+    pub(crate) fn new(initial: &mut Initial<'_>, config: &AdversarialConfig, model: &ModelConfig) -> Self {
+        let (d, columns) = (config.d_critic, PieceLayout::new(model).columns());
+        Self {
+            bar_latent: linear(initial, model.latent, d, 1.0),
+            piece_latent: linear(initial, model.latent, d, 1.0),
+            bars: table(initial, BAR_COLUMNS, d),
+            piece: table(initial, columns, d),
+            layers: (0..config.critic_layers)
+                .map(|_| BarLayer { near: linear(initial, 3 * d, d, 1.0), whole: linear(initial, d, d, 1.0) })
+                .collect(),
+            pooled: linear(initial, d, d, 1.4),
+            piece_shortcut: linear(initial, model.latent, d, 1.4),
+            score: linear(initial, d, 1, 1.0),
+            projection: table(initial, columns, d),
+        }
+    }
+
+    /// A score a row: `[batch]`.
+    pub fn forward(&self, rows: &ConditionRows, latents: &Latents) -> Tensor<1> {
+        let (features, _) = self.features(rows, latents);
+        let bias = self.score.bias.as_ref().map(|bias| bias.val());
+        let scores = (features * self.score_weights(rows)).sum_dim(1).squeeze_dim::<1>(1);
+        bias.into_iter().fold(scores, |scores, bias| scores + bias)
+    }
+
+    /// The slopes at `latents`.
+    pub fn trace(&self, rows: &ConditionRows, latents: &Latents) -> Trace {
+        self.features(rows, latents).1
+    }
+
+    /// ∇_z D(z, c) of every row where `trace` was taken: of the piece's latent `[batch, latent]` and of its bars'
+    /// `[batch, N, latent]`, 0 where there is no bar. Itself differentiable in the critic's weights.
+    pub fn input_gradient(&self, rows: &ConditionRows, trace: &Trace) -> Latents {
+        let g = self.score_weights(rows) * trace.head.clone(); // [batch, d]
+        let shortcut = through(g.clone(), &self.piece_shortcut);
+        let mut g = rows.spread_over_bars(through(g, &self.pooled)); // [batch, N, d]
+        for (layer, slope) in self.layers.iter().zip(&trace.layers).rev() {
+            g = layer.input_gradient(rows, g, slope);
+        }
+        let g = g * rows.mask() * trace.entry.clone();
+        let piece = through(g.clone().sum_dim(1).squeeze_dim::<2>(1), &self.piece_latent);
+        Latents { piece: shortcut + piece, bars: through(g, &self.bar_latent) }
+    }
+
+    /// The vector that the score is read from: `[batch, d]`.
+    fn features(&self, rows: &ConditionRows, latents: &Latents) -> (Tensor<2>, Trace) {
+        let whole = self.piece.forward(rows.piece.clone()) + self.piece_latent.forward(latents.piece.clone());
+        let each = self.bars.forward(rows.bars.clone()) + self.bar_latent.forward(latents.bars.clone());
+        let (h, entry) = leaky_relu(each + whole.unsqueeze_dim::<3>(1));
+        let mut h = h * rows.mask();
+        let mut slopes = Vec::with_capacity(self.layers.len());
+        for layer in &self.layers {
+            let (next, slope) = layer.forward(rows, h);
+            h = next;
+            slopes.push(slope);
+        }
+        let pooled = self.pooled.forward(rows.mean_of_bars(h));
+        let (features, head) = leaky_relu(pooled + self.piece_shortcut.forward(latents.piece.clone()));
+        (features, Trace { entry, layers: slopes, head })
+    }
+
+    /// What each row's features are multiplied with, by its conditions: `[batch, d]`.
+    fn score_weights(&self, rows: &ConditionRows) -> Tensor<2> {
+        let common = self.score.weight.val().swap_dims(0, 1); // [1, d]
+        self.projection.forward(rows.piece.clone()) * PROJECTION_SCALE + common
+    }
+}
+
+/// About ten columns of a piece are set; so scaled, their embeddings together are as long as the common weights.
+const PROJECTION_SCALE: f64 = 0.1;
+
+impl BarLayer {
+    /// `h: [batch, N, d]`, 0 where there is no bar, as is what comes out; and the slopes.
+    fn forward(&self, rows: &ConditionRows, h: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
+        let around = Tensor::cat(vec![next_place(h.clone()), h.clone(), previous_place(h.clone())], 2);
+        let whole = self.whole.forward(rows.mean_of_bars(h.clone())).unsqueeze_dim::<3>(1);
+        let (change, slope) = leaky_relu(self.near.forward(around) + whole);
+        (h + change * rows.mask(), slope)
+    }
+
+    /// The gradient at this layer's input from `g` at its output.
+    fn input_gradient(&self, rows: &ConditionRows, g: Tensor<3>, slope: &Tensor<3>) -> Tensor<3> {
+        let [batch, count, d] = g.dims();
+        let inner = g.clone() * rows.mask() * slope.clone();
+        let around = through(inner.clone(), &self.near); // [batch, N, 3·d]
+        let part = |index: usize| around.clone().slice([0..batch, 0..count, index * d..(index + 1) * d]);
+        let near = previous_place(part(0)) + part(1) + next_place(part(2));
+        let whole = through(inner.sum_dim(1).squeeze_dim::<2>(1), &self.whole);
+        g + near + rows.spread_over_bars(whole)
+    }
+}
+
+/// LeakyReLU, and its slope at each place. (At 0, where there is no slope, one between.)
+fn leaky_relu<const D: usize>(x: Tensor<D>) -> (Tensor<D>, Tensor<D>) {
+    let slope = x.clone().detach().sign() * ((1.0 - LEAK) / 2.0) + (1.0 + LEAK) / 2.0;
+    (x * slope.clone(), slope)
+}
+
+/// The gradient at a linear layer's input from `g` at its output: `g · Wᵀ`.
+fn through<const D: usize>(g: Tensor<D>, layer: &Linear) -> Tensor<D> {
+    g.matmul(layer.weight.val().swap_dims(0, 1).unsqueeze::<D>())
+}
+
+/// Each bar's vector moved to the place of the next bar; zeros in the first place.
+fn next_place(h: Tensor<3>) -> Tensor<3> {
+    let [batch, count, d] = h.dims();
+    let zeros = Tensor::zeros([batch, 1, d], &h.device());
+    Tensor::cat(vec![zeros, h], 1).slice([0..batch, 0..count, 0..d])
+}
+
+/// Each bar's vector moved to the place of the bar before; zeros in the last place.
+fn previous_place(h: Tensor<3>) -> Tensor<3> {
+    let [batch, count, d] = h.dims();
+    let zeros = Tensor::zeros([batch, 1, d], &h.device());
+    Tensor::cat(vec![h, zeros], 1).slice([0..batch, 1..count + 1, 0..d])
+}

@@ -1,0 +1,45 @@
+//! The adversarial part: a conditional Wasserstein GAN with gradient penalty over the CVAE's latents.
+//!
+//! The generator turns noise and conditions into the latents of a passage, the critic scores latents with their
+//! conditions, and [`gradient_penalty`] keeps the critic's slope near one. All of it is small beside the CVAE: what is
+//! judged is a few dozen vectors a passage, not its events.
+
+mod config;
+mod critic;
+mod generator;
+mod penalty;
+mod rows;
+mod start;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use rand_chacha::ChaCha8Rng;
+
+use crate::config::ModelConfig;
+use crate::layers::Initial;
+
+pub use config::{AdversarialConfig, GeneratorStart};
+pub use critic::{Critic, Trace};
+pub use generator::Generator;
+pub use penalty::{Penalty, gradient_penalty, interpolate};
+pub use rows::ConditionRows;
+
+/// Both players.
+#[derive(Module, Debug)]
+pub struct Adversarial {
+    /// Noise and conditions → latents.
+    pub generator: Generator,
+    /// Latents and conditions → a score.
+    pub critic: Critic,
+}
+
+impl Adversarial {
+    /// New players for the latents of a CVAE of `model`'s sizes; their weights are drawn from `stream`.
+    pub fn new(config: &AdversarialConfig, model: &ModelConfig, stream: &mut ChaCha8Rng, device: &Device) -> Self {
+        let mut initial = Initial { stream, device };
+        Self {
+            generator: Generator::new(&mut initial, config, model),
+            critic: Critic::new(&mut initial, config, model),
+        }
+    }
+}

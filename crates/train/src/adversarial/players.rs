@@ -1,0 +1,204 @@
+//! Generator and critic in training, by turns.
+
+use burn::tensor::Device;
+use partita_model::adversarial::{Adversarial, AdversarialConfig};
+use partita_model::{Cvae, ModelConfig, ParameterShape, parameter_shapes, read_parameters};
+use serde::{Deserialize, Serialize};
+
+use super::encoded::{EncodedPassage, EncodedPools, encode};
+use super::quality::{AdversarialValidation, Judged, judge};
+use super::round::{CriticSums, MicroBatch, Seats, Table, critic_step, generator_step};
+use crate::adamw::{AdamW, AdamWStep};
+use crate::curriculum::Curriculum;
+use crate::passages::Cutter;
+use crate::recipe::Recipe;
+use crate::schedule::adversarial_competence;
+use crate::streams::{Purpose, stream};
+use crate::workers::Workers;
+use partita_model::Passage;
+
+/// The optimisers of both players: all that a checkpoint keeps of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Players {
+    /// The generator's; its average is what is kept.
+    pub generator: AdamW,
+    /// The critic's.
+    pub critic: AdamW,
+}
+
+impl Players {
+    /// The weights of a model file's adversarial part: the averaged generator's, then the critic's.
+    pub(crate) fn weights(&self) -> impl Iterator<Item = f32> + '_ {
+        self.generator.average.iter().chain(&self.critic.weights).copied()
+    }
+}
+
+/// Figures of one step of the generator and the critic's steps before it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AdversarialReport {
+    /// Steps of the whole run, this one included.
+    pub step: u64,
+    /// Of them, the generator's.
+    pub generator_steps: u64,
+    /// L_D, the mean over the critic's steps.
+    pub critic_loss: f64,
+    /// L_G.
+    pub generator_loss: f64,
+    /// α·L_CVAE + γ·L_G + δ·L_D, with L_CVAE the frozen CVAE's NLL bound in validation, nats a note.
+    pub hybrid_loss: f64,
+    /// E[D(z, c)] − E[D(G(ε, c), c)] over the rows of the critic's steps.
+    pub wasserstein: f64,
+    /// ‖∇D‖ where the penalty is taken, the mean over rows; near 1 where all is well.
+    pub gradient_norm_at_interpolates: f64,
+    /// Length of the generator's gradient.
+    pub generator_gradient_norm: f64,
+    /// Share of the corpus drawn from.
+    pub competence: f64,
+    /// Encoded passages at hand.
+    pub passages: usize,
+}
+
+impl AdversarialReport {
+    /// A warning in words where the critic has lost its bound.
+    pub fn alarm(&self) -> Option<String> {
+        let norm = self.gradient_norm_at_interpolates;
+        (norm > 3.0).then(|| {
+            format!(
+                "exploding critic: its gradient at interpolates is {norm:.2} long where 1 is due; lower \
+                 critic_learning_rate or raise gradient_penalty_weight"
+            )
+        })
+    }
+}
+
+/// What the phase sees of the run around it.
+pub(crate) struct PhaseView<'a> {
+    pub(crate) workers: &'a Workers,
+    pub(crate) model: &'a Cvae,
+    pub(crate) config: &'a ModelConfig,
+    pub(crate) cutter: Cutter<'a>,
+    pub(crate) curriculum: &'a Curriculum,
+    pub(crate) device: &'a Device,
+}
+
+/// Both players, their optimisers and the music they are judged by.
+#[derive(Debug)]
+pub(crate) struct Adversary {
+    pub(crate) config: AdversarialConfig,
+    pub(crate) players: Players,
+    seats: Seats,
+    shapes: [Vec<ParameterShape>; 2],
+    pools: EncodedPools,
+    held_out: Vec<EncodedPassage>,
+}
+
+impl Adversary {
+    /// New players, or those of a checkpoint.
+    pub(crate) fn new(recipe: &Recipe, model: &ModelConfig, players: Option<Players>, device: &Device) -> Self {
+        let config = AdversarialConfig::suited(model, recipe.generator_start);
+        let seats = Seats::new(&config, model, &mut stream(recipe.seed, Purpose::Players, 0), device);
+        let Adversarial { generator, critic } = seats.players();
+        let fresh = || Players {
+            generator: AdamW::new(read_parameters(generator)),
+            critic: AdamW::new(read_parameters(critic)),
+        };
+        let shapes = [parameter_shapes(generator), parameter_shapes(critic)];
+        let players = players.unwrap_or_else(fresh);
+        Self { config, players, shapes, seats, pools: EncodedPools::default(), held_out: Vec::new() }
+    }
+
+    /// Several steps of the critic, then one of the generator, which is the `taken`-th of the phase, counted from 0.
+    /// Tells everything but where the run stands.
+    pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
+        let recipe = view.cutter.recipe;
+        let encode = |batches: &[Vec<Passage>]| encode(view.workers, view.model, view.config, batches, view.device);
+        self.pools.advance(taken, &view.cutter, view.curriculum, encode);
+        let table = self.table(view);
+        let turns = recipe.critic_steps_per_generator_step;
+        let generator = self.seats.running_generator(&self.players.generator.weights);
+        let mut sums = CriticSums::default();
+        for turn in 0..turns {
+            let critic = self.seats.critic(&self.players.critic.weights);
+            let batches = self.micro_batches(recipe, taken * (turns + 1) + turn);
+            let one = critic_step(&table, &critic, &generator, recipe.gradient_penalty_weight, batches);
+            self.players.critic.update(&one.gradient, &self.shapes[1], constants(recipe, recipe.critic_learning_rate));
+            sums = sums.add(one);
+        }
+        let critic = self.seats.critic(&self.players.critic.weights);
+        let batches = self.micro_batches(recipe, taken * (turns + 1) + turns);
+        let generator = self.seats.generator(&self.players.generator.weights);
+        let own = generator_step(&table, &critic, &generator, batches);
+        let constants = constants(recipe, recipe.generator_learning_rate);
+        let generator_gradient_norm = self.players.generator.update(&own.gradient, &self.shapes[0], constants);
+        let rows = sums.rows.max(1) as f64;
+        let wasserstein = (sums.real_score - sums.generated_score) / rows;
+        AdversarialReport {
+            step: 0,
+            generator_steps: taken + 1,
+            critic_loss: recipe.gradient_penalty_weight * sums.penalty / rows - wasserstein,
+            generator_loss: -own.generated_score / own.rows.max(1) as f64,
+            hybrid_loss: 0.0,
+            wasserstein,
+            gradient_norm_at_interpolates: sums.gradient_norm / rows,
+            generator_gradient_norm,
+            competence: adversarial_competence(recipe, taken),
+            passages: self.pools.len(),
+        }
+    }
+
+    /// Judges the averaged generator on the held-out `passages`.
+    pub(crate) fn validate(
+        &mut self,
+        view: &PhaseView<'_>,
+        passages: &[Vec<Passage>],
+        taken: u64,
+    ) -> AdversarialValidation {
+        let encode = |batches: &[Vec<Passage>]| encode(view.workers, view.model, view.config, batches, view.device);
+        if self.held_out.is_empty() {
+            self.held_out = encode(passages);
+        }
+        self.pools.advance(taken, &view.cutter, view.curriculum, encode);
+        let generator = self.seats.running_generator(&self.players.generator.average);
+        let critic = self.seats.critic(&self.players.critic.weights);
+        let judged = Judged {
+            model: view.model,
+            config: view.config,
+            generator: &generator,
+            critic: &critic,
+            start: self.config.start,
+            genres: &view.cutter.labels.genres,
+            seed: view.cutter.recipe.seed,
+            device: view.device,
+        };
+        let held_out = &self.held_out;
+        let training = self.pools.newest(held_out.len());
+        view.workers.map(vec![()], |_, ()| judge(&judged, held_out, &training)).remove(0)
+    }
+
+    fn table<'a>(&self, view: &PhaseView<'a>) -> Table<'a> {
+        let PhaseView { workers, model, config, device, .. } = *view;
+        Table { workers, model, config, start: self.config.start, device }
+    }
+
+    /// The rows of one player's step, drawn anew for each, in as many parts as the recipe has replicas.
+    fn micro_batches(&self, recipe: &Recipe, index: u64) -> Vec<MicroBatch<'_>> {
+        let parts = recipe.replicas as u64;
+        let one = |part: u64| {
+            let mut random = stream(recipe.seed, Purpose::Latents, index * parts + part);
+            let rows = recipe.adversarial_rows.div_ceil(recipe.replicas);
+            (self.pools.draw(rows, &mut random), random)
+        };
+        (0..parts).map(one).collect()
+    }
+}
+
+fn constants(recipe: &Recipe, learning_rate: f64) -> AdamWStep {
+    AdamWStep {
+        learning_rate,
+        beta_1: recipe.adversarial_beta_1,
+        beta_2: recipe.adversarial_beta_2,
+        weight_decay: 0.0,
+        gradient_norm_max: f32::MAX,
+        average_decay: recipe.generator_average_decay,
+    }
+}

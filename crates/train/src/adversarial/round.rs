@@ -1,0 +1,166 @@
+//! One step of either player: its loss and gradient on the micro-batches of a step, each on a thread of its own.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use partita_model::adversarial::{
+    Adversarial, AdversarialConfig, Critic, Generator, GeneratorStart, gradient_penalty, interpolate,
+};
+use partita_model::{Cvae, ModelConfig, read_gradients, write_parameters};
+use rand_chacha::ChaCha8Rng;
+
+use super::encoded::{EncodedPassage, LatentBatch};
+use crate::replicas::scalar;
+use crate::workers::Workers;
+
+/// Rows of a step with the stream of their noise.
+pub(super) type MicroBatch<'a> = (Vec<&'a EncodedPassage>, ChaCha8Rng);
+
+/// What both players' steps need to know.
+pub(super) struct Table<'a> {
+    pub(super) workers: &'a Workers,
+    pub(super) model: &'a Cvae,
+    pub(super) config: &'a ModelConfig,
+    pub(super) start: GeneratorStart,
+    pub(super) device: &'a Device,
+}
+
+/// Sums over the rows of one step of the critic.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CriticSums {
+    /// Of the critic's loss a row.
+    pub(super) gradient: Vec<f32>,
+    pub(super) real_score: f64,
+    pub(super) generated_score: f64,
+    pub(super) gradient_norm: f64,
+    /// Σ (‖∇D‖ − 1)².
+    pub(super) penalty: f64,
+    pub(super) rows: usize,
+}
+
+/// Sums over the rows of one step of the generator.
+#[derive(Clone, Debug, Default)]
+pub(super) struct GeneratorSums {
+    /// Of the generator's loss a row.
+    pub(super) gradient: Vec<f32>,
+    pub(super) generated_score: f64,
+    pub(super) rows: usize,
+}
+
+/// Players whose weights are replaced before each use: trainable ones and a generator that only runs.
+#[derive(Debug)]
+pub(super) struct Seats {
+    trained: Adversarial,
+    running: Generator,
+}
+
+impl Seats {
+    pub(super) fn new(
+        config: &AdversarialConfig,
+        model: &ModelConfig,
+        random: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Self {
+        let trained = Adversarial::new(config, model, random, &device.clone().autodiff());
+        Self { running: trained.generator.valid(), trained }
+    }
+
+    pub(super) fn critic(&self, weights: &[f32]) -> Critic {
+        write_parameters(self.trained.critic.clone(), weights)
+    }
+
+    /// A generator that can be trained.
+    pub(super) fn generator(&self, weights: &[f32]) -> Generator {
+        write_parameters(self.trained.generator.clone(), weights)
+    }
+
+    /// A generator without gradients.
+    pub(super) fn running_generator(&self, weights: &[f32]) -> Generator {
+        write_parameters(self.running.clone(), weights)
+    }
+
+    pub(super) fn players(&self) -> &Adversarial {
+        &self.trained
+    }
+}
+
+/// L_D = E[D(G(ε, c), c)] − E[D(z, c)] + λ·E[(‖∇_ẑ D(ẑ, c)‖₂ − 1)²], minimised.
+pub(super) fn critic_step(
+    table: &Table<'_>,
+    critic: &Critic,
+    generator: &Generator,
+    penalty_weight: f64,
+    micro_batches: Vec<MicroBatch<'_>>,
+) -> CriticSums {
+    let total = micro_batches.iter().map(|(passages, _)| passages.len()).sum::<usize>() as f64;
+    let sums = table.workers.map(micro_batches, |_, (passages, mut random)| {
+        let batch = LatentBatch::new(&passages, table.config, table.device);
+        let real = batch.sample(&passages, &mut random);
+        let start = table.start.latents(table.model, &batch.rows, batch.noise(&mut random));
+        let generated = generator.forward(&batch.rows, start);
+        let between = interpolate(&real, &generated, batch.shares(&mut random));
+        let real_score = critic.forward(&batch.rows, &real).sum();
+        let generated_score = critic.forward(&batch.rows, &generated).sum();
+        let penalty = gradient_penalty(critic, &batch.rows, &between);
+        let loss = generated_score.clone() - real_score.clone() + penalty.sum.clone() * penalty_weight;
+        CriticSums {
+            gradient: read_gradients(critic, &(loss / total).backward()),
+            real_score: scalar(real_score),
+            generated_score: scalar(generated_score),
+            gradient_norm: scalar(penalty.norms.sum()),
+            penalty: scalar(penalty.sum),
+            rows: passages.len(),
+        }
+    });
+    sums.into_iter().reduce(CriticSums::add).unwrap_or_default()
+}
+
+/// L_G = −E[D(G(ε, c), c)].
+pub(super) fn generator_step(
+    table: &Table<'_>,
+    critic: &Critic,
+    generator: &Generator,
+    micro_batches: Vec<MicroBatch<'_>>,
+) -> GeneratorSums {
+    let total = micro_batches.iter().map(|(passages, _)| passages.len()).sum::<usize>() as f64;
+    let judge = critic.clone().no_grad();
+    let sums = table.workers.map(micro_batches, |_, (passages, mut random)| {
+        let batch = LatentBatch::new(&passages, table.config, table.device);
+        let start = table.start.latents(table.model, &batch.rows, batch.noise(&mut random));
+        let score: Tensor<1> = judge.forward(&batch.rows, &generator.forward(&batch.rows, start)).sum();
+        GeneratorSums {
+            gradient: read_gradients(generator, &(-score.clone() / total).backward()),
+            generated_score: scalar(score),
+            rows: passages.len(),
+        }
+    });
+    sums.into_iter().reduce(GeneratorSums::add).unwrap_or_default()
+}
+
+fn add_to(sum: &mut [f32], other: &[f32]) {
+    sum.iter_mut().zip(other).for_each(|(a, b)| *a += b);
+}
+
+impl CriticSums {
+    pub(super) fn add(mut self, other: Self) -> Self {
+        add_to(&mut self.gradient, &other.gradient);
+        Self {
+            gradient: self.gradient,
+            real_score: self.real_score + other.real_score,
+            generated_score: self.generated_score + other.generated_score,
+            gradient_norm: self.gradient_norm + other.gradient_norm,
+            penalty: self.penalty + other.penalty,
+            rows: self.rows + other.rows,
+        }
+    }
+}
+
+impl GeneratorSums {
+    fn add(mut self, other: Self) -> Self {
+        add_to(&mut self.gradient, &other.gradient);
+        Self {
+            gradient: self.gradient,
+            generated_score: self.generated_score + other.generated_score,
+            rows: self.rows + other.rows,
+        }
+    }
+}

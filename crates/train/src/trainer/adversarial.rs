@@ -1,0 +1,76 @@
+//! The loop's adversarial phase: generator and critic by turns, on the frozen CVAE.
+
+use super::Trainer;
+use crate::adversarial::{Adversary, PhaseView};
+use crate::error::TrainError;
+use crate::event::Event;
+use crate::passages::Cutter;
+
+impl Trainer<'_, '_> {
+    /// One step of the generator, and those of the critic before it.
+    pub(super) fn adversarial_step(&mut self) -> Result<(), TrainError> {
+        self.freeze_cvae()?;
+        let taken = self.state.generator_steps;
+        let mut report = self.with_adversary(|adversary, view| adversary.step(view, taken));
+        self.state.step += 1;
+        self.state.generator_steps += 1;
+        report.step = self.state.step;
+        let recipe = &self.state.recipe;
+        let cvae_loss = self.last_validation.as_ref().map_or(0.0, |validation| validation.nll_per_note);
+        report.hybrid_loss = recipe.hybrid_cvae_weight * cvae_loss
+            + recipe.hybrid_generator_weight * report.generator_loss
+            + recipe.hybrid_critic_weight * report.critic_loss;
+        if !report.hybrid_loss.is_finite() {
+            return Err(TrainError::Diverged { step: taken, loss: report.hybrid_loss });
+        }
+        let (step, alarm) = (report.step, report.alarm());
+        self.tell(Event::AdversarialStep(report))?;
+        // The first steps of a critic are wild, and not every one of a bad stretch needs a warning.
+        match alarm.filter(|_| self.state.generator_steps.is_multiple_of(50)) {
+            Some(message) => self.tell(Event::Alarm { step, message }),
+            None => Ok(()),
+        }
+    }
+
+    /// Judges the averaged generator and saves.
+    pub(super) fn validate_generator_and_save(&mut self) -> Result<(), TrainError> {
+        self.freeze_cvae()?;
+        let (step, taken) = (self.state.step, self.state.generator_steps);
+        let held_out = std::mem::take(&mut self.validation_batches);
+        let validation = self.with_adversary(|adversary, view| adversary.validate(view, &held_out, taken - 1));
+        self.validation_batches = held_out;
+        self.state.latent_distance = Some(validation.distance());
+        self.state.valid_nll_per_note = self.last_validation.as_ref().map(|validation| validation.nll_per_note);
+        self.last_adversarial = Some(validation.clone());
+        let alarms = validation.alarms();
+        self.tell(Event::AdversarialValidated { step, adversarial: Box::new(validation) })?;
+        for message in alarms {
+            self.tell(Event::Alarm { step, message })?;
+        }
+        self.save()?;
+        (self.state.latent_distance, self.state.valid_nll_per_note) = (None, None);
+        Ok(())
+    }
+
+    /// The CVAE as it stays in this phase: averaged and validated once a sitting.
+    fn freeze_cvae(&mut self) -> Result<(), TrainError> {
+        if self.last_validation.is_none() {
+            self.validate_cvae()?;
+            self.state.valid_nll_per_note = None;
+        }
+        Ok(())
+    }
+
+    fn with_adversary<R>(&mut self, act: impl FnOnce(&mut Adversary, &PhaseView<'_>) -> R) -> R {
+        let recipe = &self.state.recipe;
+        let view = PhaseView {
+            workers: &self.workers,
+            model: &self.averaged,
+            config: &self.config,
+            cutter: Cutter { corpus: self.corpus, labels: self.corpus.vocabulary(), recipe },
+            curriculum: &self.curriculum,
+            device: &self.sitting.device,
+        };
+        act(self.adversary.as_mut().expect("a run with adversarial steps has both players"), &view)
+    }
+}
