@@ -8,9 +8,10 @@ use crate::layout::Field;
 /// How classes are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampling {
-    /// Logits of all fields but the program are divided by this: below 1 safer, above 1 bolder.
+    /// Logits of positions and pitches are divided by this: below 1 safer, above 1 bolder.
     pub temperature: f32,
-    /// Only the likeliest classes that together have this probability are drawn (Holtzman et al. 2020); any program is.
+    /// Of positions and pitches, only the likeliest classes that together have this probability are drawn (Holtzman et al.
+    /// 2020).
     pub top_p: f32,
     /// Weight of the conditions against none (classifier-free guidance, Ho & Salimans 2022): 1 is the model as it is,
     /// more follows the conditions closer.
@@ -49,10 +50,16 @@ impl Sampling {
         }
     }
 
-    /// How a field is drawn. Programs are drawn as they are learned: anything sharper lets the busiest instrument take
-    /// the notes of those that play little.
+    /// How a field is drawn. Only where and which notes sound is sharpened. Programs are drawn as they are learned, since
+    /// anything sharper lets the busiest instrument take the notes of those that play little; durations and velocities too,
+    /// since sharpening takes the life out of them (docs/training.md has the figures).
     pub(crate) fn of_field(&self, field: Field) -> Self {
-        if field == Field::Program { Self { temperature: 1.0, top_p: 1.0, ..*self } } else { *self }
+        match field {
+            Field::Position | Field::Pitch => *self,
+            Field::Program | Field::Cents | Field::Duration | Field::Velocity => {
+                Self { temperature: 1.0, top_p: 1.0, ..*self }
+            }
+        }
     }
 
     /// Logits with and without conditions as one: `without + guidance · (with − without)`.
@@ -158,7 +165,9 @@ mod tests {
         assert!(close(shares(plain, |class| class > 1), [0.0, 0.0, 2.0 / 3.0, 1.0 / 3.0]));
         let cold = Sampling { temperature: 0.5, ..plain };
         assert!(close(shares(cold, |_| true), [16.0 / 30.0, 9.0 / 30.0, 4.0 / 30.0, 1.0 / 30.0]));
-        assert!(close(shares(cold.of_field(Field::Program), |_| true), [0.4, 0.3, 0.2, 0.1]));
+        for field in [Field::Program, Field::Duration, Field::Velocity] {
+            assert!(close(shares(cold.of_field(field), |_| true), [0.4, 0.3, 0.2, 0.1]));
+        }
         let nucleus = Sampling { top_p: 0.6, ..plain };
         assert!(close(shares(nucleus, |_| true), [4.0 / 7.0, 3.0 / 7.0, 0.0, 0.0]));
     }

@@ -20,7 +20,7 @@ use crate::commands::compose::{Asked, LoadedModel};
 use crate::interrupt::Interrupt;
 
 /// Changes whenever the same wishes would be composed otherwise.
-const VERSION: &[u8] = b"piece 1";
+const VERSION: &[u8] = b"piece 2";
 
 /// What is asked of each piece.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
