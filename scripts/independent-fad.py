@@ -64,8 +64,9 @@ def embed(network, folder):
 
 def frechet(x, y):
     (mx, cx), (my, cy) = ((z.mean(0), np.cov(z, rowvar=False)) for z in (x.astype(float), y.astype(float)))
-    root = scipy.linalg.sqrtm(cx)
-    trace = np.sqrt(np.maximum(scipy.linalg.eigvalsh(root.real @ cy @ root.real), 0)).sum()
+    values, vectors = scipy.linalg.eigh(cx)  # not sqrtm, which fails for singular matrices
+    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    trace = np.sqrt(np.maximum(scipy.linalg.eigvalsh(root @ cy @ root), 0)).sum()
     return ((mx - my) ** 2).sum() + np.trace(cx) + np.trace(cy) - 2 * trace
 
 

@@ -14,6 +14,14 @@ pub enum EvalError {
         /// The same in seconds.
         seconds_min: f64,
     },
+    /// A clip sounds for less than one patch of the embedding's input.
+    #[error("the clip sounds for {found} frames, and the embedding needs {needed}: leave out clips that are silent")]
+    Silent {
+        /// Frames that sound.
+        found: usize,
+        /// Frames of a patch.
+        needed: usize,
+    },
     /// A number is infinite or not a number.
     #[error("{what} number {index} is not finite: the sound or the embedding it came from is damaged")]
     NotFinite {
@@ -48,6 +56,12 @@ pub enum EvalError {
     #[error("the weights of the embedding are damaged: {problem}; fetch the file again")]
     Weights {
         /// What does not hold.
+        problem: String,
+    },
+    /// A network that the user gave cannot be used.
+    #[error("the network cannot be used as an embedding: {problem}")]
+    Network {
+        /// What is wrong, and what would be right.
         problem: String,
     },
     /// An amount is beyond what is computed.

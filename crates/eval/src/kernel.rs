@@ -21,7 +21,7 @@ const BANDWIDTH_PATCHES_MAX: usize = 2048;
 const CLIPS_MIN: usize = 4;
 
 /// KAD of two sets of clips.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KernelAudioDistance {
     /// 100 times the squared discrepancy, with its interval and the clips of the smaller set. Of equal distributions it is
     /// zero on average, so that it falls below zero half of the time.
@@ -30,6 +30,8 @@ pub struct KernelAudioDistance {
     pub p_value: f64,
     /// The kernel's width, in the embedding's unit.
     pub bandwidth: f64,
+    /// On random halves of both sets, as of [`FrechetAudioDistance`](crate::frechet::FrechetAudioDistance).
+    pub halves: Vec<f64>,
 }
 
 /// The unbiased squared discrepancy under the kernel `exp(−‖x − y‖² / 2σ²)`, σ being the median distance of patches of
@@ -64,6 +66,7 @@ pub fn kernel_audio_distance(
         kad: interval_from_halves(SCALE * value, &halves, clips, f64::NEG_INFINITY),
         p_value: p_value(&table, &order, generated.len(), value, draws, permutations),
         bandwidth,
+        halves,
     })
 }
 

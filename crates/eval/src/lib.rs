@@ -32,4 +32,4 @@ pub use clip::{CLIP_NOTES_MIN, CLIP_SECONDS, clip_samples, clip_score};
 pub use error::EvalError;
 pub use kernel::{KernelAudioDistance, kernel_audio_distance};
 pub use sound::{FAD_CLIPS_ADVISED, SoundDistance, SoundOptions, SoundWarning, compare_sound};
-pub use subsample::Draws;
+pub use subsample::{Draws, difference};

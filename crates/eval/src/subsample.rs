@@ -43,6 +43,20 @@ pub(crate) fn interval_from_halves(value: f64, halves: &[f64], clips: usize, lea
     Estimate { value, low: (value - reach).max(least), high: value + reach, count: clips }
 }
 
+/// How much larger one distance is than another, each given by its value and those of its halves. Where the sets of both are
+/// halved alike, as a set of pieces and what was made of the same pieces, what chance does to both falls out of the
+/// difference.
+///
+/// ```
+/// use partita_eval::difference;
+/// let more = difference((2.0, &[2.0, 3.0, 4.0]), (2.5, &[2.5, 3.5, 4.5]), 100);
+/// assert_eq!((more.value, more.low, more.high), (0.5, 0.5, 0.5)); // as much more in each draw
+/// ```
+pub fn difference(lower: (f64, &[f64]), upper: (f64, &[f64]), clips: usize) -> Estimate {
+    let halves: Vec<f64> = lower.1.iter().zip(upper.1).map(|(lower, upper)| upper - lower).collect();
+    interval_from_halves(upper.0 - lower.0, &halves, clips, f64::NEG_INFINITY)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

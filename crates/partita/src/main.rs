@@ -5,6 +5,7 @@ mod bank;
 mod cli;
 mod commands;
 mod console;
+mod document;
 mod failure;
 mod files;
 mod interrupt;

@@ -1,12 +1,9 @@
 //! The front end of MusiCNN: mono sound at 16 kHz to a logarithmic mel spectrogram, as librosa's `melspectrogram` makes it with
 //! the settings of the `musicnn` package.
-//!
-//! The Fourier transform of all frames is one product of matrices: at 512 points that costs a few per cent of the network behind
-//! it, and needs no transform of its own. It is computed in f64, since quiet bands beside loud ones would drown in the rounding
-//! of f32, and the logarithm would show it.
 
-use std::f64::consts::TAU;
-
+use super::front_end::check;
+use super::spectrum::{BINS, POINTS, Spectrum};
+use crate::EvalError;
 use crate::product::{View, product};
 
 /// The rate of the sound that the front end takes, in hertz.
@@ -15,45 +12,39 @@ pub const SAMPLE_RATE_HZ: u32 = 16_000;
 pub(super) const BANDS: usize = 96;
 /// Samples from one frame to the next.
 pub(super) const HOP: usize = 256;
-const WINDOW: usize = 512;
-const BINS: usize = WINDOW / 2 + 1;
+/// Frames of a patch: 2.99 s.
+pub(super) const PATCH_FRAMES: usize = 187;
 
 /// The matrices of the transform, computed once.
 #[derive(Debug, Clone)]
 pub(super) struct MelFrontEnd {
-    /// `[WINDOW, 2 · BINS]`: the Hann window times cosines, then sines.
-    fourier: Vec<f64>,
+    spectrum: Spectrum,
     /// `[BINS, BANDS]`.
     filters: Vec<f32>,
 }
 
 impl MelFrontEnd {
     pub(super) fn new() -> Self {
-        Self { fourier: fourier_matrix(), filters: mel_filters() }
+        Self { spectrum: Spectrum::hann(POINTS, HOP), filters: mel_filters() }
     }
 
-    /// Frames that the samples of a clip give: one centred on each multiple of the hop.
-    pub(super) fn frame_count(samples: usize) -> usize {
-        1 + samples / HOP
+    /// The patches of a clip, one after another without overlap: `[patch, PATCH_FRAMES, BANDS]`, at least one.
+    pub(super) fn patches(&self, clip: &[f32]) -> Result<Vec<f32>, EvalError> {
+        check(clip, (PATCH_FRAMES - 1) * HOP)?;
+        let mut spectrogram = self.spectrogram(clip);
+        spectrogram.truncate(spectrogram.len() / (PATCH_FRAMES * BANDS) * PATCH_FRAMES * BANDS);
+        Ok(spectrogram)
     }
 
-    /// `log10(10000 · mel + 1)` of a clip longer than half a window, `[frame, BANDS]`.
-    pub(super) fn spectrogram(&self, clip: &[f32]) -> Vec<f32> {
-        let padded = reflected(clip, WINDOW / 2);
-        let frames = Self::frame_count(clip.len());
-        let windows = View::windows(&padded, frames, WINDOW, HOP);
-        let spectrum = product(windows, View::dense(&self.fourier, WINDOW, 2 * BINS));
-        let power: Vec<f32> = spectrum.chunks_exact(2 * BINS).flat_map(power_of).collect();
+    /// `log10(10000 · mel + 1)` of a clip longer than half a window, a frame centred on each multiple of the hop:
+    /// `[frame, BANDS]`.
+    fn spectrogram(&self, clip: &[f32]) -> Vec<f32> {
+        let power = self.spectrum.power(&reflected(clip, POINTS / 2));
+        let frames = power.len() / BINS;
         let mut mel = product(View::dense(&power, frames, BINS), View::dense(&self.filters, BINS, BANDS));
         mel.iter_mut().for_each(|energy| *energy = (10_000.0 * *energy + 1.0).log10());
         mel
     }
-}
-
-/// The squared magnitude of each bin of a frame.
-fn power_of(frame: &[f64]) -> impl Iterator<Item = f32> {
-    let (cosines, sines) = frame.split_at(BINS);
-    cosines.iter().zip(sines).map(|(cosine, sine)| (cosine * cosine + sine * sine) as f32)
 }
 
 /// The clip with its first and last samples mirrored around its ends, so that frames are centred. The end samples
@@ -64,16 +55,6 @@ fn reflected(clip: &[f32], margin: usize) -> Vec<f64> {
     before.chain(clip).chain(after).copied().map(f64::from).collect()
 }
 
-fn fourier_matrix() -> Vec<f64> {
-    let row = |n: usize| {
-        let hann = 0.5 - 0.5 * (TAU * n as f64 / WINDOW as f64).cos();
-        let angle = move |bin: usize| TAU * ((n * bin) % WINDOW) as f64 / WINDOW as f64;
-        let cosines = (0..BINS).map(move |bin| hann * angle(bin).cos());
-        cosines.chain((0..BINS).map(move |bin| hann * angle(bin).sin()))
-    };
-    (0..WINDOW).flat_map(row).collect()
-}
-
 /// Triangles with equally spaced mel centres, each of unit area in hertz (Slaney's normalisation).
 fn mel_filters() -> Vec<f32> {
     let nyquist_hz = f64::from(SAMPLE_RATE_HZ) / 2.0;
@@ -81,7 +62,7 @@ fn mel_filters() -> Vec<f32> {
     let corners: Vec<f64> = (0..BANDS + 2).map(corner).collect();
     let mut filters = vec![0.0; BINS * BANDS];
     for (bin, row) in filters.chunks_exact_mut(BANDS).enumerate() {
-        let hz = bin as f64 * f64::from(SAMPLE_RATE_HZ) / WINDOW as f64;
+        let hz = bin as f64 * f64::from(SAMPLE_RATE_HZ) / POINTS as f64;
         for (weight, edge) in row.iter_mut().zip(corners.windows(3)) {
             let (low, centre, high) = (edge[0], edge[1], edge[2]);
             let triangle = ((hz - low) / (centre - low)).min((high - hz) / (high - centre)).max(0.0);
@@ -119,6 +100,7 @@ fn hz_of_mel(mel: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::f64::consts::TAU;
 
     #[test]
     fn the_mel_scale_by_hand() {

@@ -12,15 +12,21 @@
 //! ```
 
 mod clip;
+mod front_end;
 mod layer;
 mod mel;
 mod musicnn;
+mod onnx;
+mod onnx_lengths;
 mod signal;
+mod spectrum;
 mod weights;
+mod yamnet;
 
 pub use clip::ClipEmbedding;
 pub use mel::SAMPLE_RATE_HZ;
 pub use musicnn::Musicnn;
+pub use onnx::OnnxEmbedder;
 
 use rayon::prelude::*;
 

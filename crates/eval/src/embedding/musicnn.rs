@@ -2,14 +2,12 @@
 //! as musical shapes, tall ones for timbre and long ones for rhythm, then three convolutions in time, and pooling.
 
 use super::layer::Layer;
-use super::mel::{BANDS, HOP, MelFrontEnd, SAMPLE_RATE_HZ};
+use super::mel::{BANDS, MelFrontEnd, PATCH_FRAMES, SAMPLE_RATE_HZ};
 use super::signal::Signal;
 use super::weights::Weights;
 use super::{ClipEmbedding, Embedder};
 use crate::EvalError;
 
-/// Frames of a patch: 2.99 s.
-const PATCH_FRAMES: usize = 187;
 /// Size of the vectors.
 const DIMENSION: usize = 200;
 /// Filters of the front: two widths of timbre, three lengths of rhythm.
@@ -17,8 +15,6 @@ const FRONT_CHANNELS: usize = 2 * 204 + 3 * 51;
 const MIDDLE_CHANNELS: usize = 64;
 /// Channels that are pooled over time, twice: the maxima, then the means.
 const POOLED_CHANNELS: usize = FRONT_CHANNELS + 3 * MIDDLE_CHANNELS;
-/// Ten minutes: some 80 MB of spectra.
-const SAMPLES_MAX: usize = 600 * SAMPLE_RATE_HZ as usize;
 
 /// The bundled weights; where they come from and their licence is told in `assets/README.md`.
 static MSD: &[u8] = include_bytes!("../../assets/musicnn-msd.safetensors");
@@ -104,26 +100,8 @@ impl Embedder for Musicnn {
     }
 
     fn embed(&self, clip: &[f32]) -> Result<ClipEmbedding, EvalError> {
-        check(clip)?;
-        let spectrogram = self.front_end.spectrogram(clip);
-        let patches = spectrogram.chunks_exact(PATCH_FRAMES * BANDS);
+        let patches = self.front_end.patches(clip)?;
+        let patches = patches.chunks_exact(PATCH_FRAMES * BANDS);
         ClipEmbedding::new(DIMENSION, patches.flat_map(|patch| self.embed_patch(patch)).collect())
-    }
-}
-
-/// Refuses what has no whole patch, is too long or is no sound.
-fn check(clip: &[f32]) -> Result<(), EvalError> {
-    if MelFrontEnd::frame_count(clip.len()) < PATCH_FRAMES {
-        let needed = (PATCH_FRAMES - 1) * HOP;
-        let seconds_min = needed as f64 / f64::from(SAMPLE_RATE_HZ);
-        return Err(EvalError::ClipTooShort { found: clip.len(), needed, seconds_min });
-    }
-    if clip.len() > SAMPLES_MAX {
-        let (found, limit) = (clip.len() as u64, SAMPLES_MAX as u64);
-        return Err(EvalError::Limit { what: "the number of samples in a clip", found, limit });
-    }
-    match clip.iter().position(|sample| !sample.is_finite()) {
-        Some(index) => Err(EvalError::NotFinite { what: "sample", index }),
-        None => Ok(()),
     }
 }

@@ -16,7 +16,7 @@ pub const FAD_CLIPS_MIN: usize = 30;
 const FRACTIONS: [f64; 7] = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 
 /// FAD of two sets of clips.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FrechetAudioDistance {
     /// On all clips, with its interval and the clips of the smaller set.
     pub fad: Estimate,
@@ -24,6 +24,9 @@ pub struct FrechetAudioDistance {
     pub mean_term: f64,
     /// Extrapolated to sets without end.
     pub infinite: Extrapolation,
+    /// On random halves of both sets, draw after draw: what the interval rests on. Sets of equal sizes are halved alike, so
+    /// that two distances can be compared draw by draw ([`difference`](crate::difference)).
+    pub halves: Vec<f64>,
 }
 
 /// FAD∞.
@@ -69,6 +72,7 @@ pub fn frechet_audio_distance(
         fad: interval_from_halves(whole.total(), &halves, clips, 0.0),
         mean_term: whole.mean_term,
         infinite: extrapolate(generated, reference, draws)?,
+        halves,
     })
 }
 

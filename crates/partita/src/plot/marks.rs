@@ -19,8 +19,9 @@ const FOOT: f32 = 30.0;
 const FILLED: f32 = 0.8;
 /// Half the side of the square that marks a value.
 const POINT: f32 = 3.5;
-/// A box's width, as a share of its mark's room.
+/// A box's width, as a share of its mark's room, and in pixels at most.
 const BOX: f32 = 0.5;
+const BOX_WIDTH_MAX: f32 = 36.0;
 
 /// A value and how it is spread.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -142,7 +143,7 @@ fn draw_mark(drawing: &mut Drawing, axis: &Axis, place: Place, category: usize, 
     }
     match mark.middle.and_then(|(low, high)| Some((height(low)?, height(high)?))) {
         Some((low, high)) => {
-            let width = place.room() * BOX;
+            let width = (place.room() * BOX).min(BOX_WIDTH_MAX);
             let frame = Frame { left: x - width / 2.0, top: high, width, height: low - high };
             drawing.rectangle(frame, colour, 0.45);
             drawing.horizontal(y, x - width / 2.0, x + width / 2.0, colour, 2.0);

@@ -133,6 +133,9 @@ fn what_cannot_be_judged_is_said() {
     fs::create_dir(stage.path("empty")).unwrap();
     run(&["--folder", "empty"]).assert_error(2, &["empty has no MIDI files"]);
     run(&["--model", "nowhere", "--corpus", "corpus"]).assert_error(1, &["nowhere"]);
+    stage.write("no-network.onnx", b"nothing of the kind");
+    run(&["--model", "run", "--corpus", "corpus", "--embedding", "no-network.onnx"])
+        .assert_error(1, &["no-network.onnx"]);
     stage.write("foreign.json", b"{\"format_version\": 99}");
     let compared = stage.run(&["evaluate", "--compare", "foreign.json", "foreign.json"]);
     compared.assert_error(1, &["version 99", "evaluate again"]);

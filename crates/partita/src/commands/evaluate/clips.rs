@@ -11,6 +11,7 @@ use partita_score::{Score, Tick};
 use partita_synth::{Audio, RenderOptions, SampleFormat, render, write_wav};
 use rayon::prelude::*;
 
+use super::STOPPED;
 use super::cache::{Cache, Key};
 use super::piece::JudgedPiece;
 use crate::bank::Bank;
@@ -73,7 +74,7 @@ impl Listener<'_> {
     /// The samples at the embedding's rate: mono, with effects, at the fixed gain; `None` where nothing is heard.
     fn play(&self, clip: &Score<Tick>) -> Result<Option<Vec<f32>>> {
         if self.interrupt.is_raised() {
-            return Err(anyhow!("stopped; what is done so far is kept, and the same command goes on from there"));
+            return Err(anyhow!(STOPPED));
         }
         let rate = self.embedder.sample_rate_hz();
         let audio = render(clip, &self.bank.soundfont, &RenderOptions::default()).context("play a clip")?;
@@ -82,7 +83,8 @@ impl Listener<'_> {
     }
 }
 
-fn stored(clip: &ClipEmbedding) -> Vec<u8> {
+/// A clip's numbers as bytes.
+pub(super) fn stored(clip: &ClipEmbedding) -> Vec<u8> {
     clip.values().iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 

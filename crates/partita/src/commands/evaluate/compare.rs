@@ -7,9 +7,10 @@ use anyhow::{Context, Result, anyhow};
 use partita_eval::symbolic::interval::Estimate;
 use serde::Serialize;
 
-use super::findings::{FORMAT_VERSION, Findings, Protocol};
-use super::report::{JSON, estimate};
+use super::findings::{FORMAT_VERSION, Findings, Protocol, SetFindings};
+use super::report::JSON;
 use super::sets::SetKind;
+use crate::document::cells::estimate;
 use crate::files::read_bytes;
 use crate::table::{printable, table};
 
@@ -79,6 +80,7 @@ fn differences(a: &Protocol, b: &Protocol) -> Vec<String> {
         ("length of the clips", a.clip_seconds == b.clip_seconds),
         ("bars", a.bars == b.bars),
         ("number of pieces", (a.pieces, a.reference_pieces) == (b.pieces, b.reference_pieces)),
+        ("split judged by", a.against == b.against),
         ("seed", a.seed == b.seed),
     ];
     parts.into_iter().filter(|(_, same)| !same).map(|(name, _)| format!("the {name} is another")).collect()
@@ -89,9 +91,8 @@ fn figures(findings: &Findings) -> Vec<(String, Option<Estimate>)> {
     let mut figures = Vec::new();
     for genre in &findings.genres {
         let judged = genre.sets.iter().find(|set| set.set == Some(SetKind::Judged));
-        let sound = judged.and_then(|set| set.sound.as_ref());
-        figures.push((format!("FAD, {}", genre.genre), sound.and_then(|sound| Some(sound.fad?.fad))));
-        figures.push((format!("KAD × 100, {}", genre.genre), sound.map(|sound| sound.kad.kad)));
+        figures.push((format!("FAD, {}", genre.genre), judged.and_then(SetFindings::fad)));
+        figures.push((format!("KAD × 100, {}", genre.genre), judged.and_then(SetFindings::kad)));
         figures.push((format!("genre accuracy, {}", genre.genre), judged.and_then(|set| set.genre_accuracy)));
     }
     if let Some(overall) = findings.overall.iter().find(|overall| overall.set == SetKind::Judged) {

@@ -11,6 +11,7 @@ use partita_score::Limits;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::STOPPED;
 use super::cache::{Cache, Key};
 use super::piece::JudgedPiece;
 use super::real::RealMusic;
@@ -84,7 +85,7 @@ impl Composing<'_> {
             Key::of(&[VERSION, self.sha256.as_bytes(), asked.as_bytes(), sampling.as_bytes(), &seed.to_le_bytes()]);
         let bytes = self.cache.get_or_make(&key, || {
             if self.interrupt.is_raised() {
-                return Err(anyhow!("stopped; what is done so far is kept, and the same command goes on from there"));
+                return Err(anyhow!(STOPPED));
             }
             let composed = compose(self.model, &wish.asked, &self.sampling, seed, &|| {});
             partita_score::write(&decode(&composed.piece, QPM_IF_UNKNOWN)).context("write a composed piece")

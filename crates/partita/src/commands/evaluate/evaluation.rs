@@ -20,7 +20,7 @@ use super::findings::{
     FORMAT_VERSION, Findings, GenreFindings, ModelFindings, OverallFindings, Protocol, SamplingValues, SetFindings,
 };
 use super::folder;
-use super::likelihood;
+use super::likelihood::Measured;
 use super::notes;
 use super::piece::JudgedPiece;
 use super::real::RealMusic;
@@ -88,7 +88,7 @@ impl Evaluation<'_> {
             fad_matrix: if self.corpus.is_some() { sound::fad_matrix(&clips) } else { vec![] },
             classifiers: measures.map(|measures| measures.classifiers.findings).unwrap_or_default(),
             adherence: adherence(&all_answers(&sets)),
-            model: model.map(|(model, _)| self.model_findings(&model, &sets)).transpose()?,
+            model: model.map(|(model, sha256)| self.model_findings(&model, &sha256, &sets)).transpose()?,
             genres,
             warnings,
         };
@@ -188,7 +188,7 @@ impl Evaluation<'_> {
     fn sets(&self, judged: Vec<(String, Vec<JudgedPiece>)>) -> Vec<GenreSets> {
         let reference = self.settings.reference_pieces as usize;
         let sets = |(genre, pieces)| match self.corpus {
-            Some(corpus) => GenreSets::new(genre, pieces, &self.real(corpus), reference),
+            Some(corpus) => GenreSets::new(genre, pieces, &self.real(corpus), self.settings.against, reference),
             None => GenreSets::without_reference(genre, pieces),
         };
         judged.into_iter().map(sets).collect()
@@ -231,7 +231,7 @@ impl Evaluation<'_> {
         let bar = self.progress("comparing", "genres", sets.len());
         let mut genres = Vec::new();
         for (index, sets) in sets.iter().enumerate() {
-            let distances = clips.get(index).map(GenreClips::distances).transpose()?.unwrap_or_default();
+            let distances = clips.get(index).map(|clips| clips.distances(self.cache)).transpose()?.unwrap_or_default();
             warn(&sets.genre, &distances, warnings);
             genres.push(genre_findings(sets, &distances, measures));
             bar.inc(1);
@@ -240,13 +240,16 @@ impl Evaluation<'_> {
         Ok(genres)
     }
 
-    fn model_findings(&self, model: &LoadedModel, sets: &[GenreSets]) -> Result<ModelFindings> {
+    fn model_findings(&self, model: &LoadedModel, sha256: &str, sets: &[GenreSets]) -> Result<ModelFindings> {
         let training = &model.description.training;
         let corpus = self.corpus.context("a model is judged with a corpus")?;
         let genres: Vec<String> = sets.iter().map(|sets| sets.genre.clone()).collect();
         let count = self.settings.likelihood_pieces as usize;
         let bar = self.progress("likelihood", "pieces", genres.len() * count);
-        let likelihood = likelihood::measure(model, corpus, &genres, count, self.settings.seed, &bar)?;
+        let (seed, cache, interrupt) = (self.settings.seed, self.cache, self.interrupt);
+        let (split, _) = self.settings.against.splits();
+        let measured = Measured { model, sha256, corpus, split, seed, cache, interrupt };
+        let likelihood = measured.likelihood(&genres, count, &bar)?;
         bar.finish_and_clear();
         Ok(ModelFindings { steps: training.steps, notes_seen: training.notes_seen, likelihood })
     }
@@ -266,6 +269,7 @@ impl Evaluation<'_> {
             bars: settings.bars as usize,
             pieces: settings.pieces as usize,
             reference_pieces: settings.reference_pieces as usize,
+            against: settings.against,
             seed: settings.seed,
             ask: model.map(|_| settings.ask),
             sampling: model.map(|_| SamplingValues { temperature, top_p, guidance, latent_temperature }),
@@ -352,8 +356,8 @@ fn overall(
     let copying: Vec<_> = found.iter().filter_map(|set| set.copying).collect();
     Some(OverallFindings {
         set: kind,
-        fad: sound::mean(&each(&|set| Some(set.sound.as_ref()?.fad?.fad))),
-        kad: sound::mean(&each(&|set| Some(set.sound.as_ref()?.kad.kad))),
+        fad: sound::mean(&each(&SetFindings::fad)),
+        kad: sound::mean(&each(&SetFindings::kad)),
         genre_accuracy: sound::mean(&each(&|set| set.genre_accuracy)),
         genre_accuracy_pitched: sound::mean(&each(&|set| set.genre_accuracy_pitched)),
         composer_accuracy: measures.and_then(|measures| measures.classifiers.composer_accuracy(pieces())),

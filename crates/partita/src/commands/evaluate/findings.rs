@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::composing::Ask;
 use super::sets::SetKind;
+use super::settings::Against;
 
 /// Version of this document; others are not compared.
 pub(super) const FORMAT_VERSION: u32 = 1;
@@ -55,6 +56,8 @@ pub(super) struct Protocol {
     pub(super) pieces: usize,
     /// Pieces of the reference of each genre, at most.
     pub(super) reference_pieces: usize,
+    /// The split of the reference.
+    pub(super) against: Against,
     pub(super) seed: u64,
     /// What was asked of a model.
     pub(super) ask: Option<Ask>,
@@ -99,6 +102,18 @@ pub(super) struct SetFindings {
     pub(super) copying: Option<Copying>,
 }
 
+impl SetFindings {
+    /// FAD with its interval.
+    pub(super) fn fad(&self) -> Option<Estimate> {
+        Some(self.sound.as_ref()?.fad.as_ref()?.fad)
+    }
+
+    /// KAD × 100 with its interval.
+    pub(super) fn kad(&self) -> Option<Estimate> {
+        Some(self.sound.as_ref()?.kad.kad)
+    }
+}
+
 /// A measure over the pieces of a set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Figure {
@@ -109,35 +124,34 @@ pub(super) struct Figure {
     pub(super) quantiles: Option<[f64; 5]>,
 }
 
-/// Two neighbours in the order in which a distance must rise.
+/// Two neighbours in the order in which a distance must rise, and by how much it does.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct OrderStep {
     pub(super) lower: SetKind,
     pub(super) upper: SetKind,
-    pub(super) fad: Option<Order>,
-    pub(super) kad: Order,
+    pub(super) fad: Option<Estimate>,
+    pub(super) kad: Estimate,
 }
 
-/// How two estimates lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// How a difference of two distances lies about zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    /// The upper interval begins above the end of the lower.
+    /// Above it, the interval too.
     Clear,
-    /// The values rise, the intervals overlap.
+    /// Above, the interval not.
     Rising,
-    /// The values fall, the intervals overlap: not to be told apart.
+    /// Below, the interval not: not to be told apart.
     Level,
-    /// The wrong way round beyond the intervals.
+    /// Below, the interval too.
     Reversed,
 }
 
 impl Order {
-    pub(super) fn of(lower: Estimate, upper: Estimate) -> Self {
+    pub(super) fn of(difference: Estimate) -> Self {
         match () {
-            () if upper.low > lower.high => Self::Clear,
-            () if upper.value >= lower.value => Self::Rising,
-            () if upper.high >= lower.low => Self::Level,
+            () if difference.low > 0.0 => Self::Clear,
+            () if difference.value >= 0.0 => Self::Rising,
+            () if difference.high >= 0.0 => Self::Level,
             () => Self::Reversed,
         }
     }
@@ -208,9 +222,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_order_is_clear_only_beyond_the_intervals() {
+    fn an_order_is_clear_only_beyond_the_interval() {
         let around = |value: f64| Estimate { value, low: value - 1.0, high: value + 1.0, count: 9 };
-        let orders = [3.0, 1.0, 0.0, -3.0].map(|upper| Order::of(around(0.5), around(upper)));
+        let orders = [3.0, 0.5, -0.5, -3.0].map(|difference| Order::of(around(difference)));
         assert_eq!(orders, [Order::Clear, Order::Rising, Order::Level, Order::Reversed]);
     }
 }

@@ -1,6 +1,6 @@
 //! How well a model knows held-out music, and how well it gives back what it has encoded.
 
-use anyhow::Result;
+use anyhow::{Context, Result, anyhow};
 use indicatif::ProgressBar;
 use partita_dataset::{Corpus, PieceId, Split};
 use partita_encoding::{BarConditions, EncodedBar, Metre, NoteEvent, PianoRoll, RollMode};
@@ -12,16 +12,37 @@ use partita_train::{Cutter, Recipe};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
+use super::STOPPED;
+use super::cache::{Cache, Key};
 use super::findings::LikelihoodFindings;
 use super::notes::{RESAMPLES, RESAMPLING_SEED};
 use crate::commands::compose::LoadedModel;
 use crate::commands::compose::piece::NOTES_PER_BAR_MAX;
+use crate::interrupt::Interrupt;
 
 /// Samples of the importance-weighted bound.
 const IWAE_SAMPLES: usize = 8;
 
+/// Changes whenever the same piece would be measured otherwise.
+const VERSION: &[u8] = b"likelihood 1";
+
+/// A model whose likelihood is measured.
+pub(super) struct Measured<'a> {
+    pub(super) model: &'a LoadedModel,
+    /// SHA-256 of the model's file.
+    pub(super) sha256: &'a str,
+    pub(super) corpus: &'a Corpus,
+    /// The held-out side whose pieces are taken.
+    pub(super) split: Split,
+    pub(super) seed: u64,
+    pub(super) cache: &'a Cache,
+    pub(super) interrupt: Interrupt,
+}
+
 /// What a piece adds to the sums.
+#[derive(Serialize, Deserialize)]
 struct PieceLikelihood {
     notes: f64,
     quarters: f64,
@@ -32,63 +53,81 @@ struct PieceLikelihood {
     onsets: OnsetScore,
 }
 
-/// The figures of each genre and of all, on up to `count` test pieces of each, whole.
-pub(super) fn measure(
-    model: &LoadedModel,
-    corpus: &Corpus,
-    genres: &[String],
-    count: usize,
-    seed: u64,
-    bar: &ProgressBar,
-) -> Result<Vec<LikelihoodFindings>> {
-    let recipe = Recipe::default();
-    let cutter = Cutter { corpus, labels: &model.description.labels, recipe: &recipe };
-    let order = corpus.shuffled(Split::Test, seed, 0);
-    let mut all = Vec::new();
-    let mut findings = Vec::new();
-    for genre in genres {
-        let of_genre = |id: &&PieceId| corpus.piece(**id).genre() == Some(genre.as_str());
-        let passages: Vec<Vec<Passage>> =
-            order.iter().filter(of_genre).take(count).map(|&id| cutter.whole(id)).collect();
-        let pieces: Vec<PieceLikelihood> = (0..passages.len())
-            .into_par_iter()
-            .map(|index| {
-                let other = &passages[(index + 1) % passages.len()];
-                let piece = of_piece(model, &passages[index], other, seed ^ index as u64);
-                bar.inc(1);
-                piece
-            })
-            .collect();
-        findings.extend(summed(Some(genre), &pieces));
-        all.extend(pieces);
+impl Measured<'_> {
+    /// The figures of each genre and of all, on up to `count` held-out pieces of each, whole.
+    pub(super) fn likelihood(
+        &self,
+        genres: &[String],
+        count: usize,
+        bar: &ProgressBar,
+    ) -> Result<Vec<LikelihoodFindings>> {
+        let order = self.corpus.shuffled(self.split, self.seed, 0);
+        let mut all = Vec::new();
+        let mut findings = Vec::new();
+        for genre in genres {
+            let of_genre = |id: &&PieceId| self.corpus.piece(**id).genre() == Some(genre.as_str());
+            let ids: Vec<PieceId> = order.iter().filter(of_genre).take(count).copied().collect();
+            let pieces: Result<Vec<PieceLikelihood>> = (0..ids.len())
+                .into_par_iter()
+                .map(|index| {
+                    let piece = self.kept(ids[index], ids[(index + 1) % ids.len()]);
+                    bar.inc(1);
+                    piece
+                })
+                .collect();
+            let pieces = pieces?;
+            findings.extend(summed(Some(genre), &pieces));
+            all.extend(pieces);
+        }
+        findings.extend(summed(None, &all));
+        Ok(findings)
     }
-    findings.extend(summed(None, &all));
-    Ok(findings)
-}
 
-fn of_piece(model: &LoadedModel, passages: &[Passage], other: &[Passage], seed: u64) -> PieceLikelihood {
-    let LoadedModel { description, network, device } = model;
-    let config = &description.config;
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let likelihood = likelihoods(network, config, passages, IWAE_SAMPLES, &mut random, device).into_iter().sum();
-    let (first, theirs) = (&passages[..1], &other[..1]);
-    let with = |latents: &[Passage]| {
+    /// Each piece takes seconds and more, so that what was found is kept.
+    fn kept(&self, id: PieceId, other: PieceId) -> Result<PieceLikelihood> {
+        let paths = [id, other].map(|id| self.corpus.piece(id).path());
+        let numbers = format!("{} {IWAE_SAMPLES}", self.seed);
+        let corpus = self.corpus.fingerprint();
+        let [path, other_path] = paths.map(str::as_bytes);
+        let key = Key::of(&[VERSION, self.sha256.as_bytes(), &corpus, path, other_path, numbers.as_bytes()]);
+        let kept = self.cache.get_or_make(&key, || {
+            if self.interrupt.is_raised() {
+                return Err(anyhow!(STOPPED));
+            }
+            serde_json::to_vec(&self.of_piece(id, other)).context("keep a likelihood")
+        })?;
+        serde_json::from_slice(&kept).context("read a likelihood from the cache; remove the cache's folder")
+    }
+
+    fn of_piece(&self, id: PieceId, other: PieceId) -> PieceLikelihood {
+        let LoadedModel { description, network, device } = self.model;
+        let config = &description.config;
+        let recipe = Recipe::default();
+        let cutter = Cutter { corpus: self.corpus, labels: &description.labels, recipe: &recipe };
+        let (passages, other) = (cutter.whole(id), cutter.whole(other));
+        let seed = self.seed ^ id.index() as u64;
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        reconstruction_with_latents_of(network, config, first, latents, 1, &mut random, device)[0]
-    };
-    let shuffled = (first != theirs).then(|| [with(theirs), with(first), first[0].note_count() as f64]);
-    let original: Vec<EncodedBar> = first[0].bars.iter().map(|bar| encoded(bar.features.metre, &bar.notes)).collect();
-    let given_back = reconstruct(network, config, &first[0], NOTES_PER_BAR_MAX, device);
-    let given_back: Vec<EncodedBar> =
-        first[0].bars.iter().zip(&given_back).map(|(bar, notes)| encoded(bar.features.metre, notes)).collect();
-    let roll = |bars: &[EncodedBar]| PianoRoll::of_bars(bars, RollMode::Frame);
-    PieceLikelihood {
-        notes: passages.iter().map(|passage| passage.note_count() as f64).sum(),
-        quarters: passages.iter().map(Passage::quarters).sum(),
-        likelihood,
-        shuffled,
-        roll: RollError::of(&roll(&original), &roll(&given_back)),
-        onsets: OnsetScore::of(&original, &given_back),
+        let likelihood = likelihoods(network, config, &passages, IWAE_SAMPLES, &mut random, device).into_iter().sum();
+        let (first, theirs) = (&passages[..1], &other[..1]);
+        let with = |latents: &[Passage]| {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            reconstruction_with_latents_of(network, config, first, latents, 1, &mut random, device)[0]
+        };
+        let shuffled = (first != theirs).then(|| [with(theirs), with(first), first[0].note_count() as f64]);
+        let bars = &first[0].bars;
+        let original: Vec<EncodedBar> = bars.iter().map(|bar| encoded(bar.features.metre, &bar.notes)).collect();
+        let given_back = reconstruct(network, config, &first[0], NOTES_PER_BAR_MAX, device);
+        let given_back = bars.iter().zip(&given_back).map(|(bar, notes)| encoded(bar.features.metre, notes));
+        let given_back: Vec<EncodedBar> = given_back.collect();
+        let roll = |bars: &[EncodedBar]| PianoRoll::of_bars(bars, RollMode::Frame);
+        PieceLikelihood {
+            notes: passages.iter().map(|passage| passage.note_count() as f64).sum(),
+            quarters: passages.iter().map(Passage::quarters).sum(),
+            likelihood,
+            shuffled,
+            roll: RollError::of(&roll(&original), &roll(&given_back)),
+            onsets: OnsetScore::of(&original, &given_back),
+        }
     }
 }
 

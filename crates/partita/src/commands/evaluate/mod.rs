@@ -25,7 +25,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use partita_dataset::Corpus;
-use partita_eval::embedding::{Embedder, Musicnn};
 use partita_train::{LogLine, read_log};
 
 use super::compose::SamplingArguments;
@@ -77,6 +76,9 @@ Examples:
   partita evaluate --folder their-pieces --corpus corpus.partita -o theirs
   partita evaluate --compare report theirs";
 
+/// What whoever stops an evaluation is told.
+const STOPPED: &str = "stopped; what is done so far is kept, and the same command goes on from there";
+
 impl Evaluate {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
         if let Some([a, b]) = self.compare.as_deref() {
@@ -88,7 +90,7 @@ impl Evaluate {
         let cache = Cache::open(&self.settings.cache_folder()?)?;
         fs::create_dir_all(output).with_context(|| format!("make {}", output.display()))?;
         let bank = Bank::choose(self.settings.soundfont.as_deref(), console)?;
-        let embedder: Box<dyn Embedder> = Box::new(Musicnn::bundled()?);
+        let embedder = self.settings.embedder()?;
         let subject = match &self.folder {
             Some(folder) => Subject::Folder(folder),
             None => Subject::Model(self.model.as_deref()),
@@ -106,8 +108,8 @@ impl Evaluate {
             interrupt: Interrupt::listen()?,
         };
         let (findings, sets) = evaluation.run()?;
-        report::write(&findings, &sets, self.training_log().as_deref(), output)?;
-        console.finish(&summary::Summary::new(findings, output))
+        let report = report::write(&findings, &sets, self.training_log().as_deref(), output)?;
+        console.finish(&summary::Summary::new(findings, report))
     }
 
     /// The log of the run that the model came from, where it stands beside the model.

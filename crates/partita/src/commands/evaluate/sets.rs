@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::piece::JudgedPiece;
 use super::real::RealMusic;
+use super::settings::Against;
 
 /// A row of the tables. All but the first are known music, and show what the figures can see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,7 +61,7 @@ impl SetKind {
 /// The sets of one genre.
 pub(super) struct GenreSets {
     pub(super) genre: String,
-    /// Held-out music (the test split) that every set is compared with; empty without a corpus.
+    /// Held-out music that every set is compared with; empty without a corpus.
     pub(super) reference: Vec<JudgedPiece>,
     /// The sets that there are, in the order of the tables.
     pub(super) sets: Vec<(SetKind, Vec<JudgedPiece>)>,
@@ -72,17 +73,24 @@ impl GenreSets {
         Self { genre, reference: Vec::new(), sets: vec![(SetKind::Judged, judged)] }
     }
 
-    /// The judged pieces beside real and broken music: the reference from the test split, the floor from the validation
-    /// split, the human row from the training split, at most as many as are judged so that small sets' bias is the same.
-    pub(super) fn new(genre: String, judged: Vec<JudgedPiece>, real: &RealMusic<'_>, reference: usize) -> Self {
+    /// The judged pieces beside real and broken music: the reference from one held-out split, the floor from the other, the
+    /// human row from the training split, at most as many as are judged so that small sets' bias is the same.
+    pub(super) fn new(
+        genre: String,
+        judged: Vec<JudgedPiece>,
+        real: &RealMusic<'_>,
+        against: Against,
+        reference: usize,
+    ) -> Self {
         let count = judged.len();
+        let (reference_split, floor_split) = against.splits();
         let human = real.pieces(&genre, Split::Train, count);
-        let mut sets = vec![(SetKind::Judged, judged), (SetKind::HeldOut, real.pieces(&genre, Split::Valid, count))];
+        let mut sets = vec![(SetKind::Judged, judged), (SetKind::HeldOut, real.pieces(&genre, floor_split, count))];
         let broken = SetKind::ALL.into_iter().filter_map(|kind| Some((kind, broken(&human, kind.corruption()?))));
         let broken: Vec<_> = broken.collect();
         sets.push((SetKind::Human, human));
         sets.extend(broken);
-        Self { reference: real.pieces(&genre, Split::Test, reference), genre, sets }
+        Self { reference: real.pieces(&genre, reference_split, reference), genre, sets }
     }
 
     /// All pieces, for counting and for playing.

@@ -2,12 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
-use clap::Args;
-use partita_dataset::Corpus;
+use anyhow::{Context, Result, anyhow};
+use clap::{Args, ValueEnum};
+use partita_dataset::{Corpus, Split};
+use partita_eval::embedding::{Embedder, Musicnn, OnnxEmbedder};
+
+use serde::{Deserialize, Serialize};
 
 use super::composing::Ask;
 use crate::failure::WrongUse;
+use crate::files::read_bytes;
 
 /// The options that every evaluation has.
 #[derive(Args, Clone, Debug)]
@@ -22,6 +26,10 @@ pub(crate) struct Settings {
     /// Held-out pieces of each genre to judge them by, if there are as many
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=2000))]
     pub(super) reference_pieces: u32,
+    /// The side of the corpus to judge by. Choose by 'valid' what is still to be chosen, such as temperatures, and keep
+    /// 'test' for the figures that are told
+    #[arg(long, value_name = "valid|test", value_enum, default_value_t)]
+    pub(super) against: Against,
     /// Whole held-out pieces of each genre for the likelihood
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=2000))]
     pub(super) likelihood_pieces: u32,
@@ -37,15 +45,58 @@ pub(crate) struct Settings {
     /// The bank to play with (.sf2), or 'builtin' for the program's own; without it, as render chooses
     #[arg(long, value_name = "SF2|builtin")]
     pub(super) soundfont: Option<PathBuf>,
+    /// A network in an ONNX file to hear with instead of MusiCNN: one that takes the log-mel patches of MusiCNN or of YAMNet
+    #[arg(long, value_name = "ONNX")]
+    pub(super) embedding: Option<PathBuf>,
     /// Where results are kept between runs; without it, partita in the user's cache folder
     #[arg(long, value_name = "DIR")]
     pub(super) cache: Option<PathBuf>,
 }
 
+/// Which held-out music is the reference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Against {
+    /// The validation split
+    Valid,
+    /// The test split
+    #[default]
+    Test,
+}
+
+impl Against {
+    /// The split of the reference, and that of the floor.
+    pub(super) const fn splits(self) -> (Split, Split) {
+        match self {
+            Self::Valid => (Split::Valid, Split::Test),
+            Self::Test => (Split::Test, Split::Valid),
+        }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
 /// The genres that the field's tables have.
 const USUAL_GENRES: [&str; 4] = ["classical", "jazz", "rock", "pop"];
 
+/// A network's file, at most.
+const NETWORK_BYTES_MAX: usize = 1 << 30;
+
 impl Settings {
+    /// What clips are heard with.
+    pub(super) fn embedder(&self) -> Result<Box<dyn Embedder>> {
+        let Some(path) = &self.embedding else { return Ok(Box::new(Musicnn::bundled()?)) };
+        let bytes = read_bytes(path, NETWORK_BYTES_MAX)?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let network = OnnxEmbedder::from_bytes(&stem, bytes).with_context(|| format!("read {}", path.display()))?;
+        Ok(Box::new(network))
+    }
+
     /// Where results are kept: XDG_CACHE_HOME, else .cache in the home folder.
     pub(super) fn cache_folder(&self) -> Result<PathBuf> {
         if let Some(folder) = &self.cache {

@@ -7,12 +7,15 @@ use indicatif::ProgressBar;
 use partita_eval::embedding::ClipEmbedding;
 use partita_eval::frechet::plain_fad;
 use partita_eval::symbolic::interval::Estimate;
-use partita_eval::{SoundDistance, SoundOptions, compare_sound};
+use partita_eval::{SoundDistance, SoundOptions, compare_sound, difference};
 
-use super::clips::Listener;
-use super::findings::{Order, OrderStep};
+use super::cache::{Cache, Key};
+use super::clips::{Listener, stored};
+use super::findings::OrderStep;
 use super::sets::{GenreSets, SetKind};
 
+/// Changes whenever the same clips would be compared otherwise.
+const VERSION: &[u8] = b"distance 2";
 /// The least number of clips a side that distances are told of.
 const CLIPS_MIN: usize = 4;
 
@@ -35,11 +38,10 @@ impl GenreClips {
     }
 
     /// Each set's distance from the reference; none of sets too small.
-    pub(super) fn distances(&self) -> Result<Vec<(SetKind, Option<SoundDistance>)>> {
+    pub(super) fn distances(&self, cache: &Cache) -> Result<Vec<(SetKind, Option<SoundDistance>)>> {
         let distance = |clips: &[ClipEmbedding]| {
             let enough = clips.len().min(self.reference.len()) >= CLIPS_MIN;
-            let compared = enough.then(|| compare_sound(clips, &self.reference, &SoundOptions::default()));
-            compared.transpose().context("compare clips")
+            enough.then(|| distance(clips, &self.reference, cache)).transpose()
         };
         self.sets.iter().map(|(kind, clips)| Ok((*kind, distance(clips)?))).collect()
     }
@@ -47,6 +49,18 @@ impl GenreClips {
     fn judged(&self) -> &[ClipEmbedding] {
         self.sets.iter().find(|(kind, _)| *kind == SetKind::Judged).map_or(&[], |(_, clips)| clips)
     }
+}
+
+/// One set of clips against another. The draws of its intervals take minutes for large sets, so that the result is kept.
+fn distance(clips: &[ClipEmbedding], reference: &[ClipEmbedding], cache: &Cache) -> Result<SoundDistance> {
+    let options = SoundOptions::default();
+    let sides = [clips, reference].map(|side| side.iter().flat_map(stored).collect::<Vec<u8>>());
+    let key = Key::of(&[VERSION, format!("{options:?}").as_bytes(), &sides[0], &sides[1]]);
+    let kept = cache.get_or_make(&key, || {
+        let found = compare_sound(clips, reference, &options).context("compare clips")?;
+        serde_json::to_vec(&found).context("keep a comparison")
+    })?;
+    serde_json::from_slice(&kept).context("read a comparison from the cache; remove the cache's folder")
 }
 
 /// FAD of the judged clips of each genre (rows) against the reference of each (columns); `None` of sets too small.
@@ -58,18 +72,18 @@ pub(super) fn fad_matrix(genres: &[GenreClips]) -> Vec<Vec<Option<f64>>> {
     genres.iter().map(row).collect()
 }
 
-/// Whether the distances rise from held-out music to random notes, step by step.
+/// How the distances rise from held-out music to random notes, step by step. The broken sets are of the human row's pieces, and
+/// all are halved alike, so that their differences are surer than the distances.
 pub(super) fn order(distances: &[(SetKind, Option<SoundDistance>)]) -> Vec<OrderStep> {
     let of = |kind| distances.iter().find(|(found, _)| *found == kind)?.1.as_ref();
     let step = |pair: &[SetKind]| {
         let (lower, upper) = (of(pair[0])?, of(pair[1])?);
-        let fads = lower.fad.as_ref().zip(upper.fad.as_ref());
-        Some(OrderStep {
-            lower: pair[0],
-            upper: pair[1],
-            fad: fads.map(|(lower, upper)| Order::of(lower.fad, upper.fad)),
-            kad: Order::of(lower.kad.kad, upper.kad.kad),
-        })
+        let clips = lower.generated_clips.min(upper.generated_clips);
+        let fad = lower.fad.as_ref().zip(upper.fad.as_ref()).map(|(lower, upper)| {
+            difference((lower.fad.value, &lower.halves), (upper.fad.value, &upper.halves), clips)
+        });
+        let kad = [lower, upper].map(|sound| (sound.kad.kad.value, sound.kad.halves.as_slice()));
+        Some(OrderStep { lower: pair[0], upper: pair[1], fad, kad: difference(kad[0], kad[1], clips) })
     };
     SetKind::RISING.windows(2).filter_map(step).collect()
 }

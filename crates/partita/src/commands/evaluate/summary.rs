@@ -1,12 +1,12 @@
 //! What `evaluate` prints: the first table of the report, and where the rest stands.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 use super::findings::Findings;
-use super::report::{HTML, JSON, MARKDOWN, estimate};
+use crate::document::cells::estimate;
 use crate::table::{table, write_facts};
 
 /// The findings with the paths of the report.
@@ -18,8 +18,8 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    pub(super) fn new(findings: Findings, folder: &Path) -> Self {
-        Self { report: [HTML, MARKDOWN, JSON].map(|name| folder.join(name)), findings }
+    pub(super) fn new(findings: Findings, report: [PathBuf; 3]) -> Self {
+        Self { report, findings }
     }
 }
 

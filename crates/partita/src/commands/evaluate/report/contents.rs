@@ -1,19 +1,20 @@
 //! What stands in the report, in which order.
 
+use partita_eval::symbolic::interval::Estimate;
 use partita_eval::symbolic::overlap::Feature;
 use partita_train::LogLine;
 
 use super::super::findings::{Findings, GenreFindings, Order, SetFindings};
 use super::super::sets::{GenreSets, SetKind};
-use super::cells::{estimate, number, share};
-use super::document::Document;
 use super::figures;
 use super::verdict::verdict;
 use crate::commands::train::curves::curves;
+use crate::document::Document;
+use crate::document::cells::{estimate, number, share};
 
 /// The whole report.
 pub(super) fn document(findings: &Findings, sets: &[GenreSets], training: Option<&[LogLine]>) -> Document {
-    let mut document = Document { title: format!("Evaluation of {}", findings.protocol.judged), blocks: Vec::new() };
+    let mut document = Document::new(format!("Evaluation of {}", findings.protocol.judged));
     let has_reference = !findings.overall.iter().all(|row| row.kad.is_none());
     verdict(&mut document, findings);
     warnings(&mut document, findings);
@@ -49,16 +50,16 @@ fn distances(document: &mut Document, findings: &Findings) {
     let embedding = &findings.protocol.embedding;
     document.heading("Distance of the sound from held-out music");
     document.text(format!(
-        "Fréchet Audio Distance by {embedding}, of each set against held-out music of the genre (the test split); lower is \
+        "Fréchet Audio Distance by {embedding}, of each set against held-out music of the genre (the {} split); lower is \
          closer. In brackets the interval of 95 %, from halves drawn without replacement. FAD hardly hears wrong notes, so \
          that it means something only beside the other tables. It does not compare with figures by another embedding, \
-         renderer, soundfont or N. Overall: the mean of the genres."
+         renderer, soundfont or N. Overall: the mean of the genres.",
+        findings.protocol.against.name()
     ));
     let genres = &findings.genres;
-    let fad = |set: &SetFindings| set.sound.as_ref().and_then(|sound| sound.fad);
     let heading = heading(&["FAD"], genres.iter().map(|genre| genre.genre.clone()).chain(["overall".to_owned()]));
     let rows = findings.overall.iter().map(|overall| {
-        let cells = genres.iter().map(|genre| estimate(set(genre, overall.set).and_then(fad).map(|fad| fad.fad)));
+        let cells = genres.iter().map(|genre| estimate(set(genre, overall.set).and_then(SetFindings::fad)));
         row(overall.set.name(), cells.chain([estimate(overall.fad)]))
     });
     document.table(heading.clone(), rows.collect());
@@ -68,7 +69,7 @@ fn distances(document: &mut Document, findings: &Findings) {
          kind, whatever their size.",
     );
     let rows = findings.overall.iter().map(|overall| {
-        let kad = |genre| estimate(set(genre, overall.set).and_then(|set| Some(set.sound.as_ref()?.kad.kad)));
+        let kad = |genre| estimate(set(genre, overall.set).and_then(SetFindings::kad));
         row(overall.set.name(), genres.iter().map(kad).chain([estimate(overall.kad)]))
     });
     document.table([&["KAD × 100".to_owned()], &heading[1..]].concat(), rows.collect());
@@ -77,7 +78,7 @@ fn distances(document: &mut Document, findings: &Findings) {
         let heading = heading_of(&["set", "N", "of N", "FAD", "its mean term", "FAD∞", "R²", "KAD × 100", "p"]);
         let rows = genre.sets.iter().filter_map(|set| {
             let sound = set.sound.as_ref()?;
-            let fad = sound.fad;
+            let fad = sound.fad.as_ref();
             Some(row(
                 set.set?.name(),
                 [
@@ -100,8 +101,10 @@ fn distances(document: &mut Document, findings: &Findings) {
 fn order(document: &mut Document, findings: &Findings) {
     document.heading("Does the scale hold?");
     document.text(
-        "A distance that is worth anything rises from held-out music to random notes. Clear: the intervals are apart. Rising: \
-         in order, but they overlap. Level: not to be told apart. Reversed: the wrong way round, beyond the intervals.",
+        "A distance that is worth anything rises from held-out music to random notes; here by how much it does from row to \
+         row, with the interval of the difference. The broken rows are of the same pieces as the human row, so that much of \
+         chance falls out. Clear: above zero, and the interval too. Rising: above, the interval not. Level: below, the \
+         interval not. Reversed: below, and the interval too. Held-out and training music should be level, or nearly.",
     );
     let rows = findings.genres.iter().flat_map(|genre| {
         genre.order.iter().map(|step| {
@@ -112,14 +115,14 @@ fn order(document: &mut Document, findings: &Findings) {
     document.table(heading_of(&["genre", "step", "FAD", "KAD"]), rows.collect());
 }
 
-fn in_words(order: Order) -> String {
-    match order {
+fn in_words(difference: Estimate) -> String {
+    let word = match Order::of(difference) {
         Order::Clear => "clear",
         Order::Rising => "rising",
         Order::Level => "level",
         Order::Reversed => "REVERSED",
-    }
-    .to_owned()
+    };
+    format!("{}: {word}", estimate(Some(difference)))
 }
 
 fn matrix(document: &mut Document, findings: &Findings) {
@@ -209,7 +212,7 @@ fn likelihood(document: &mut Document, findings: &Findings) {
     let samples = model.likelihood[0].iwae_samples;
     document.heading("How well the model knows held-out music");
     document.text(format!(
-        "Negative log-likelihood of whole test pieces in nats, bar lines included: the bound −ELBO, and the tighter one of \
+        "Negative log-likelihood of whole held-out pieces in nats, bar lines included: the bound −ELBO, and the tighter one of \
          IWAE with {samples} samples. If another piece's latents cost nothing, the latents say nothing. Trained with {} steps \
          on {} notes.",
         model.steps, model.notes_seen
@@ -364,8 +367,11 @@ fn protocol(document: &mut Document, findings: &Findings) {
     }));
     facts.extend(protocol.ask.map(|ask| format!("asked: {}", format!("{ask:?}").to_lowercase())));
     facts.push(format!(
-        "up to {} pieces a genre against up to {} of the test split, {} bars each, on the beat",
-        protocol.pieces, protocol.reference_pieces, protocol.bars
+        "up to {} pieces a genre against up to {} of the {} split, {} bars each, on the beat",
+        protocol.pieces,
+        protocol.reference_pieces,
+        protocol.against.name(),
+        protocol.bars
     ));
     if protocol.corpus_sha256.is_some() {
         facts.push(format!(

@@ -3,7 +3,7 @@
 use super::super::findings::{Figure, Findings, SetFindings};
 use super::super::sets::{GenreSets, SetKind};
 use super::contents::set;
-use super::document::Document;
+use crate::document::Document;
 use crate::picture::roll_of;
 use crate::plot::Drawing;
 use crate::plot::marks::{Mark, MarkSeries, mark_chart};
@@ -18,7 +18,7 @@ pub(super) fn fad(findings: &Findings) -> Drawing {
     let categories: Vec<String> = findings.genres.iter().map(|genre| genre.genre.clone()).collect();
     let series = findings.overall.iter().map(|overall| {
         let mark = |genre| {
-            let fad = set(genre, overall.set)?.sound.as_ref()?.fad?.fad;
+            let fad = set(genre, overall.set)?.fad()?;
             Some(Mark { value: fad.value, reach: (fad.low, fad.high), middle: None })
         };
         MarkSeries { name: overall.set.name().to_owned(), marks: findings.genres.iter().map(mark).collect() }

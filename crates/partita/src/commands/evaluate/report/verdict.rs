@@ -4,9 +4,9 @@ use partita_eval::symbolic::interval::Estimate;
 
 use super::super::findings::{Figure, Findings, SetFindings};
 use super::super::sets::SetKind;
-use super::cells::{estimate, number, share};
 use super::contents::set;
-use super::document::Document;
+use crate::document::Document;
+use crate::document::cells::{estimate, number, share};
 
 /// Measures named as furthest from real music.
 const FURTHEST: usize = 5;

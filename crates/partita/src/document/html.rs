@@ -1,6 +1,6 @@
 //! A document as one HTML page that needs nothing else: pictures stand in it as SVG.
 
-use super::document::{Block, Document, Table};
+use super::{Block, Document, Table};
 
 const STYLE: &str = "\
 body{font:15px/1.5 system-ui,sans-serif;color:#22252b;background:#fff;max-width:960px;margin:2rem auto;padding:0 1rem}
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn names_of_files_cannot_become_markup() {
-        let mut document = Document { title: "a < b".into(), blocks: vec![] };
+        let mut document = Document::new("a < b".into());
         document.text("<script>alert(1)</script> & so on");
         let page = html(&document);
         assert!(page.contains("<title>a &lt; b</title>") && page.contains("&amp; so on"));

@@ -3,20 +3,20 @@
 use partita_eval::symbolic::interval::Estimate;
 
 /// A figure with its interval, in as many decimals as its size needs; a dash where there is none.
-pub(in super::super) fn estimate(estimate: Option<Estimate>) -> String {
+pub(crate) fn estimate(estimate: Option<Estimate>) -> String {
     let Some(Estimate { value, low, high, .. }) = estimate else { return "–".to_owned() };
     let decimals = decimals(value.abs().max((high - low).abs()));
     format!("{value:.decimals$} ({low:.decimals$} to {high:.decimals$})")
 }
 
 /// A share in per cent, with its interval.
-pub(super) fn share(share: Option<Estimate>) -> String {
+pub(crate) fn share(share: Option<Estimate>) -> String {
     let Some(Estimate { value, low, high, .. }) = share else { return "–".to_owned() };
     format!("{:.1} % ({:.1} to {:.1})", 100.0 * value, 100.0 * low, 100.0 * high)
 }
 
 /// A plain number; a dash where there is none.
-pub(super) fn number(number: Option<f64>) -> String {
+pub(crate) fn number(number: Option<f64>) -> String {
     number.map_or("–".to_owned(), |number| format!("{number:.*}", decimals(number.abs())))
 }
 

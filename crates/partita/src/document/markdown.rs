@@ -1,6 +1,6 @@
 //! A document as Markdown, its pictures in files beside it.
 
-use super::document::{Block, Document, Table};
+use super::{Block, Document, Table};
 
 /// The folder of the pictures, beside the text.
 pub(super) const FIGURES: &str = "figures";
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn tables_and_lists_are_those_of_markdown() {
-        let mut document = Document { title: "T".into(), blocks: vec![] };
+        let mut document = Document::new("T".into());
         document.heading("H");
         document.list(vec!["a".into(), "b".into()]);
         document.table(vec!["set".into(), "FAD".into()], vec![vec!["x|y".into(), "1".into()]]);
