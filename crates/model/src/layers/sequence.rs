@@ -13,7 +13,6 @@ use crate::config::{ModelConfig, SequenceLayer};
 /// One causal layer.
 #[allow(clippy::large_enum_variant)] // a decoder has a handful, and a box would have to be a module too
 #[derive(Module, Debug)]
-#[allow(clippy::large_enum_variant)] // of a decoder's layers, which are few and all of one kind
 pub(crate) enum SequenceBlock {
     Attention(Block),
     Recurrent(Recurrent),
