@@ -75,7 +75,7 @@ pub struct Recipe {
     pub critic_steps_per_generator_step: u64,
     /// λ: weight of the gradient penalty (Gulrajani et al. 2017).
     pub gradient_penalty_weight: f64,
-    /// The generator's learning rate: the slower of two time scales (Heusel et al. 2017).
+    /// The generator's learning rate; with the critic's, two time scales (Heusel et al. 2017).
     pub generator_learning_rate: f64,
     /// The critic's learning rate.
     pub critic_learning_rate: f64,
@@ -144,16 +144,16 @@ impl Default for Recipe {
             adversarial_steps: 0,
             critic_steps_per_generator_step: 5,
             gradient_penalty_weight: 10.0,
-            generator_learning_rate: 1e-4,
-            critic_learning_rate: 3e-4,
+            generator_learning_rate: 5e-4,
+            critic_learning_rate: 5e-4,
             adversarial_beta_1: 0.5,
             adversarial_beta_2: 0.9,
-            generator_average_decay: 0.995,
+            generator_average_decay: 0.98,
             generator_start: GeneratorStart::Prior,
-            adversarial_rows: 64,
+            adversarial_rows: 48,
             adversarial_pool_steps: 10,
-            adversarial_pools_kept: 8,
-            adversarial_curriculum_steps: 500,
+            adversarial_pools_kept: 24,
+            adversarial_curriculum_steps: 40,
             hybrid_cvae_weight: 1.0,
             hybrid_generator_weight: 1.0,
             hybrid_critic_weight: 1.0,

@@ -12,6 +12,7 @@ use crate::config::{ModelConfig, SequenceLayer};
 
 /// One causal layer.
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)] // of a decoder's layers, which are few and all of one kind
 pub(crate) enum SequenceBlock {
     Attention(Block),
     Recurrent(Recurrent),

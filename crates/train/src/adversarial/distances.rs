@@ -38,7 +38,8 @@ pub fn recall(dimension: usize, real: &[f32], generated: &[f32], k: usize) -> Ve
     real.chunks_exact(dimension).map(within).collect()
 }
 
-fn distance(a: &[f32], b: &[f32]) -> f64 {
+/// The Euclidean distance.
+pub(super) fn distance(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt()
 }
 

@@ -71,7 +71,8 @@ pub(crate) fn encode(
     encoded.into_iter().flatten().collect()
 }
 
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+/// A tensor's numbers.
+pub(super) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data_as::<f32>().iter::<f32>().collect()
 }
 

@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use partita_model::adversarial::{Adversarial, AdversarialConfig};
-use partita_model::{Cvae, ModelConfig, ParameterShape, parameter_shapes, read_parameters};
+use partita_model::{Cvae, ModelConfig, ParameterShape, Passage, parameter_shapes, read_parameters};
 use serde::{Deserialize, Serialize};
 
 use super::encoded::{EncodedPassage, EncodedPools, encode};
@@ -15,7 +15,6 @@ use crate::recipe::Recipe;
 use crate::schedule::adversarial_competence;
 use crate::streams::{Purpose, stream};
 use crate::workers::Workers;
-use partita_model::Passage;
 
 /// The optimisers of both players: all that a checkpoint keeps of them.
 #[derive(Clone, Debug, PartialEq)]

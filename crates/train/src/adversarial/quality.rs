@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use partita_model::adversarial::{Critic, Generator, GeneratorStart};
 use partita_model::{Cvae, Latents, ModelConfig};
 use serde::{Deserialize, Serialize};
 
-use super::distances::{pairwise_distance, recall, relative_frechet_distance};
-use super::encoded::{EncodedPassage, LatentBatch};
+use super::distances::{distance, pairwise_distance, recall, relative_frechet_distance};
+use super::encoded::{EncodedPassage, LatentBatch, values};
 use crate::streams::{Purpose, stream};
 
 /// Neighbours that decide a vector's reach.
@@ -27,8 +27,9 @@ pub struct Compared {
     pub generator: f64,
     /// Of the CVAE's prior p(z | c).
     pub prior: f64,
-    /// Of real music: other passages, of the training split.
-    pub real: f64,
+    /// Of real music: other passages, of the training split; where that says something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub real: Option<f64>,
 }
 
 /// Figures of generator and critic on the validation passages. Distances are Fréchet distances relative to the variance
@@ -194,7 +195,7 @@ pub(super) fn judge(
     let [piece_distance, bar_distance, pair_distance] = {
         let of = |set: &LatentSet| set.distances_from(&drawn.real, latent);
         let (generator, prior, real) = (of(&drawn.generated[0]), of(&drawn.prior[0]), of(&other_real));
-        std::array::from_fn(|i| Compared { generator: generator[i], prior: prior[i], real: real[i] })
+        std::array::from_fn(|i| Compared { generator: generator[i], prior: prior[i], real: Some(real[i]) })
     };
     let real_spread = drawn.real.spread(latent).max(f64::MIN_POSITIVE);
     let piece_spread = pairwise_distance(latent, &drawn.real.pieces).max(f64::MIN_POSITIVE);
@@ -213,23 +214,23 @@ pub(super) fn judge(
         wasserstein: Compared {
             generator: mean(scores) - mean(&drawn.generated_scores),
             prior: mean(scores) - mean(&drawn.prior_scores),
-            real: 0.0,
+            real: None,
         },
-        diversity: Compared { generator: share(&drawn.generated[0]), prior: share(&drawn.prior[0]), real: 1.0 },
+        diversity: Compared { generator: share(&drawn.generated[0]), prior: share(&drawn.prior[0]), real: None },
         diversity_within_conditions: Compared {
             generator: within(&drawn.generated),
             prior: within(&drawn.prior),
-            real: 0.0,
+            real: None,
         },
         precision: Compared {
             generator: precise(&drawn.generated[0]),
             prior: precise(&drawn.prior[0]),
-            real: precise(&other_real),
+            real: Some(precise(&other_real)),
         },
         recall: Compared {
             generator: part(&hits),
             prior: part(&recalled(&drawn.prior[0])),
-            real: part(&recalled(&other_real)),
+            real: Some(part(&recalled(&other_real))),
         },
         recall_by_genre: by_genre(judged.genres, passages, &hits),
         generator_heeds_conditions: mean_distance(latent, &drawn.generated[0].bars, &drawn.others_conditions.bars)
@@ -302,13 +303,8 @@ fn deviation(values: &[f32]) -> f64 {
 
 /// Mean distance of the vectors in the same places of two sets.
 fn mean_distance(dimension: usize, a: &[f32], b: &[f32]) -> f64 {
-    let pairs = a.chunks_exact(dimension).zip(b.chunks_exact(dimension));
-    let distances = pairs.map(|(a, b)| a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt());
+    let distances = a.chunks_exact(dimension).zip(b.chunks_exact(dimension)).map(|(a, b)| distance(a, b));
     distances.sum::<f64>() / (a.len() / dimension).max(1) as f64
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data_as::<f32>().iter::<f32>().collect()
 }
 
 #[cfg(test)]
@@ -318,9 +314,9 @@ mod tests {
     #[test]
     fn collapse_and_ignored_conditions_are_told_in_words() {
         let good = AdversarialValidation {
-            piece_distance: Compared { generator: 0.1, prior: 0.2, real: 0.1 },
-            diversity: Compared { generator: 0.9, prior: 1.0, real: 1.0 },
-            diversity_within_conditions: Compared { generator: 0.6, prior: 0.7, real: 0.0 },
+            piece_distance: Compared { generator: 0.1, prior: 0.2, real: None },
+            diversity: Compared { generator: 0.9, prior: 1.0, real: None },
+            diversity_within_conditions: Compared { generator: 0.6, prior: 0.7, real: None },
             generator_heeds_conditions: 0.4,
             critic_heeds_conditions: 0.3,
             ..AdversarialValidation::default()
