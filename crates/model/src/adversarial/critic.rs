@@ -40,7 +40,7 @@ struct BarLayer {
     whole: Linear,
 }
 
-/// The slopes that each LeakyReLU had in a forward pass, 1 or [`LEAK`]; without gradient, as they have none.
+/// The slopes that each LeakyReLU had in a forward pass, 1 or `LEAK`; without gradient, as they have none.
 #[derive(Clone, Debug)]
 pub struct Trace {
     entry: Tensor<3>,       // [batch, N, d]
