@@ -1,6 +1,7 @@
 //! Line charts, such as the losses of a training run: several series, a legend, linear or logarithmic axes.
 
 use super::drawing::{Anchor, Drawing, FontSize, Frame, TextStyle};
+use super::legend;
 use super::palette::{self, BAR_LINE, BEAT_LINE, FAINT, INK, PAPER};
 use super::ticks::Axis;
 
@@ -8,9 +9,6 @@ const WIDTH: f32 = 860.0;
 const LEFT: f32 = 64.0;
 const RIGHT: f32 = 20.0;
 const FIELD_HEIGHT: f32 = 300.0;
-/// Baseline of the legend's first row.
-const LEGEND_TOP: f32 = 48.0;
-const LEGEND_ROW: f32 = 18.0;
 /// Room between the legend's last baseline and the field: the y axis' label stands in it.
 const HEAD: f32 = 32.0;
 /// Room below the field, for ticks and the x axis' label.
@@ -37,8 +35,8 @@ pub(crate) struct AxisLabel {
 
 /// The chart of `series` as a drawing; [`Drawing::to_svg`] makes the file.
 pub(crate) fn line_chart(title: &str, series: &[Series], x: &AxisLabel, y: &AxisLabel) -> Drawing {
-    let places = legend_places(series);
-    let field = field_below(places.last().map_or(LEGEND_TOP, |place| place.1));
+    let places = legend::places(series.iter().map(|one| one.name.as_str()), WIDTH);
+    let field = field_below(places.last().map_or(legend::TOP, |place| place.1));
     let plot = Plot::covering(series, field, x.logarithmic, y.logarithmic);
     let mut drawing = Drawing::new(WIDTH, field.bottom() + FOOT, PAPER);
     drawing.text(16.0, 24.0, title, TextStyle { bold: true, colour: INK, ..style(FontSize::Title, Anchor::Start) });
@@ -65,26 +63,11 @@ fn field_below(legend_baseline: f32) -> Frame {
     Frame { left: LEFT, top: legend_baseline + HEAD, width: WIDTH - LEFT - RIGHT, height: FIELD_HEIGHT }
 }
 
-/// Left edge and baseline of each legend entry, wrapped to the chart's width.
-fn legend_places(series: &[Series]) -> Vec<(f32, f32)> {
-    let (mut x, mut y) = (16.0, LEGEND_TOP);
-    let mut places = Vec::with_capacity(series.len());
-    for one in series {
-        let room = 24.0 + FontSize::Normal.width(&one.name) + 16.0;
-        if x > 16.0 && x + room > WIDTH {
-            (x, y) = (16.0, y + LEGEND_ROW);
-        }
-        places.push((x, y));
-        x += room;
-    }
-    places
-}
-
 fn draw_legend(drawing: &mut Drawing, series: &[Series], places: &[(f32, f32)]) {
     let text = TextStyle { colour: INK, ..style(FontSize::Normal, Anchor::Start) };
     for (index, (one, &(x, baseline))) in series.iter().zip(places).enumerate() {
         drawing.horizontal(baseline - 4.0, x, x + 18.0, palette::of_series(index), 3.0);
-        drawing.text(x + 24.0, baseline, &one.name, text);
+        drawing.text(x + legend::BEFORE, baseline, &one.name, text);
     }
 }
 
@@ -152,13 +135,6 @@ mod tests {
         let points = [(0.0, 1.0), (5.0, 10.0), (10.0, 100.0)];
         let plot = Plot::covering(&[series(&points)], field, false, true);
         assert_eq!(plot.visible_runs(&points), [vec![(10.0, 70.0), (60.0, 45.0), (110.0, 20.0)]]);
-    }
-
-    #[test]
-    fn a_long_legend_takes_several_rows() {
-        let many: Vec<Series> = (0..6).map(|_| Series { name: "x".repeat(40), points: vec![] }).collect();
-        let rows: Vec<f32> = legend_places(&many).into_iter().map(|place| place.1).collect();
-        assert_eq!(rows, [48.0, 48.0, 66.0, 66.0, 84.0, 84.0]);
     }
 
     #[test]

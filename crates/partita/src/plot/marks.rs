@@ -1,6 +1,7 @@
 //! Values with their spread, side by side by category: distances with their intervals, distributions as boxes.
 
 use super::drawing::{Anchor, Colour, Drawing, FontSize, Frame, TextStyle};
+use super::legend;
 use super::palette::{self, BAR_LINE, BEAT_LINE, FAINT, INK, PAPER};
 use super::ticks::Axis;
 
@@ -8,9 +9,6 @@ const WIDTH: f32 = 860.0;
 const LEFT: f32 = 64.0;
 const RIGHT: f32 = 20.0;
 const FIELD_HEIGHT: f32 = 260.0;
-/// Baseline of the legend's first row.
-const LEGEND_TOP: f32 = 48.0;
-const LEGEND_ROW: f32 = 18.0;
 /// Room between the legend and the field, for the y axis' label.
 const HEAD: f32 = 32.0;
 /// Room below the field, for the categories.
@@ -49,8 +47,8 @@ pub(crate) fn mark_chart(
     y_label: &str,
     logarithmic: bool,
 ) -> Drawing {
-    let places = legend_places(series);
-    let top = places.last().map_or(LEGEND_TOP, |place| place.1) + HEAD;
+    let places = legend::places(series.iter().map(|one| one.name.as_str()), WIDTH);
+    let top = places.last().map_or(legend::TOP, |place| place.1) + HEAD;
     let field = Frame { left: LEFT, top, width: WIDTH - LEFT - RIGHT, height: FIELD_HEIGHT };
     let marks = series.iter().flat_map(|one| one.marks.iter().flatten());
     let axis = Axis::covering(marks.flat_map(|mark| [mark.value, mark.reach.0, mark.reach.1]), logarithmic);
@@ -60,7 +58,7 @@ pub(crate) fn mark_chart(
     draw_grid(&mut drawing, field, &axis, categories);
     for (index, (one, (x, baseline))) in series.iter().zip(places).enumerate() {
         let colour = palette::of_series(index);
-        drawing.rectangle(square(x + 8.0, baseline - 4.0), colour, 1.0);
+        drawing.rectangle(square(x + legend::BEFORE / 2.0, baseline - 4.0), colour, 1.0);
         drawing.text(
             x + 20.0,
             baseline,
@@ -79,21 +77,6 @@ pub(crate) fn mark_chart(
 
 fn style(size: FontSize, anchor: Anchor) -> TextStyle {
     TextStyle { size, bold: false, anchor, colour: FAINT }
-}
-
-/// Left edge and baseline of each legend entry, wrapped to the chart's width.
-fn legend_places(series: &[MarkSeries]) -> Vec<(f32, f32)> {
-    let (mut x, mut y) = (16.0, LEGEND_TOP);
-    let mut places = Vec::with_capacity(series.len());
-    for one in series {
-        let room = 20.0 + FontSize::Normal.width(&one.name) + 16.0;
-        if x > 16.0 && x + room > WIDTH {
-            (x, y) = (16.0, y + LEGEND_ROW);
-        }
-        places.push((x, y));
-        x += room;
-    }
-    places
 }
 
 fn draw_grid(drawing: &mut Drawing, field: Frame, axis: &Axis, categories: &[String]) {

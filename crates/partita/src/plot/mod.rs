@@ -2,6 +2,7 @@
 
 pub(crate) mod chart;
 mod drawing;
+mod legend;
 pub(crate) mod marks;
 mod palette;
 mod png;

@@ -11,7 +11,7 @@ use partita_eval::symbolic::interval::Estimate;
 use partita_eval::{CLIP_SECONDS, SoundDistance};
 use partita_model::compose::Sampling;
 
-use super::cache::{Cache, sha256};
+use super::cache::{Cache, hexadecimal, sha256};
 use super::classes::Classifiers;
 use super::clips::Listener;
 use super::composing::{Composing, source_name};
@@ -284,10 +284,6 @@ impl Evaluation<'_> {
         bar.set_length(count as u64);
         bar
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Says of which sets the distances must be taken with care: what holds for several sets is said once.
