@@ -46,9 +46,9 @@ pub struct ModelDescription {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainingSummary {
-    /// Optimiser steps.
+    /// Optimiser steps, those of the model that it began with counted.
     pub steps: u64,
-    /// Notes trained on, repetitions counted.
+    /// Notes trained on, repetitions and those of the model that it began with counted.
     pub notes_seen: u64,
     /// SHA-256 of the corpus, in hexadecimal.
     pub corpus: String,

@@ -45,12 +45,25 @@ pub struct RunState {
     pub pool_used: usize,
     /// −ELBO in validation at this step, nats a note.
     pub valid_nll_per_note: Option<f64>,
+    /// How the model that the run began with was trained, if it began with one.
+    #[serde(default)]
+    pub pretraining: Pretraining,
     /// Steps that were the generator's.
     #[serde(default)]
     pub generator_steps: u64,
     /// Distance of generated latents from real ones in validation at this step.
     #[serde(default)]
     pub latent_distance: Option<f64>,
+}
+
+/// What went before a run: nothing, unless it began with a trained model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pretraining {
+    /// Steps of all runs before.
+    pub steps: u64,
+    /// Notes trained on in them, repetitions counted.
+    pub notes_seen: u64,
 }
 
 impl RunState {
@@ -66,6 +79,7 @@ impl RunState {
             pool_step: 0,
             pool_used: 0,
             valid_nll_per_note: None,
+            pretraining: Pretraining::default(),
             generator_steps: 0,
             latent_distance: None,
         }

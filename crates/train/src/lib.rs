@@ -26,7 +26,7 @@ pub use adversarial::{
     AdversarialReport, AdversarialValidation, Compared, Players, pairwise_distance, recall, relative_frechet_distance,
 };
 pub use baseline::Baselines;
-pub use checkpoint::{Checkpoints, Optimizers, RunState};
+pub use checkpoint::{Checkpoints, Optimizers, Pretraining, RunState};
 pub use curriculum::Curriculum;
 pub use elbo::{LossWeights, training_loss};
 pub use error::TrainError;

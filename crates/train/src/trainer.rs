@@ -17,7 +17,7 @@ use partita_model::{
 use crate::adamw::{AdamW, AdamWStep};
 use crate::adversarial::{AdversarialValidation, Adversary};
 use crate::baseline::{Baselines, baselines};
-use crate::checkpoint::{Checkpoints, Optimizers, RunState, hex};
+use crate::checkpoint::{Checkpoints, Optimizers, Pretraining, RunState, hex};
 use crate::curriculum::Curriculum;
 use crate::elbo::LossWeights;
 use crate::error::TrainError;
@@ -92,14 +92,16 @@ pub fn start(
     let config = config(&recipe, corpus);
     let device = sitting.device.clone().autodiff();
     let model = Cvae::new(&config, &mut stream(recipe.seed, Purpose::Initial, 0), &device);
+    let mut state = RunState::new(recipe, hex(&corpus.fingerprint()));
     let weights = match initial {
         None => read_parameters(&model),
         Some((description, initial)) => {
             check_initial(description, &config, corpus)?;
+            let TrainingSummary { steps, notes_seen, .. } = description.training;
+            state.pretraining = Pretraining { steps, notes_seen };
             read_parameters(initial)
         }
     };
-    let state = RunState::new(recipe, hex(&corpus.fingerprint()));
     let optimizers = Optimizers { cvae: AdamW::new(weights), players: None };
     Trainer::new(corpus, state, optimizers, &model, sitting, lock)?.run()
 }
@@ -388,8 +390,8 @@ impl<'c, 's> Trainer<'c, 's> {
             figures.extend(adversarial.figures());
         }
         let training = TrainingSummary {
-            steps: self.state.step,
-            notes_seen: self.state.notes_seen,
+            steps: self.state.pretraining.steps + self.state.step,
+            notes_seen: self.state.pretraining.notes_seen + self.state.notes_seen,
             corpus: self.state.corpus.clone(),
             figures,
         };

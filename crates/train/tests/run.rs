@@ -213,6 +213,10 @@ fn a_run_can_begin_with_the_weights_of_another() {
     let outcome = sit(&second, 2, 99, |sitting| start(&corpus, still, initial, sitting)).unwrap();
     let nll = |outcome: &Outcome| outcome.validation.as_ref().unwrap().nll_per_note;
     assert!((nll(&outcome) - description.training.figures["valid_nll_per_note"]).abs() < 1e-2);
+    // Its file tells of both trainings.
+    let bytes = fs::read(&outcome.model).unwrap();
+    let (continued, _) = ModelDescription::from_bytes(&bytes, &Compute::Cpu.device().unwrap()).unwrap();
+    assert_eq!(continued.training.notes_seen, description.training.notes_seen + outcome.notes_seen);
 
     let larger = recipe().with("size=small").unwrap();
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, larger, initial, sitting)).unwrap_err();
