@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::adamw::AdamW;
 use crate::adversarial::Players;
 use crate::error::TrainError;
+use crate::judgement::{self, Judgement};
 use crate::recipe::Recipe;
 
 /// Version of the folder's layout.
@@ -45,6 +46,9 @@ pub struct RunState {
     pub pool_used: usize,
     /// −ELBO in validation at this step, nats a note.
     pub valid_nll_per_note: Option<f64>,
+    /// What the music of this step's model is worth, where somebody judged it.
+    #[serde(default)]
+    pub judgement: Option<Judgement>,
     /// How the model that the run began with was trained, if it began with one.
     #[serde(default)]
     pub pretraining: Pretraining,
@@ -79,6 +83,7 @@ impl RunState {
             pool_step: 0,
             pool_used: 0,
             valid_nll_per_note: None,
+            judgement: None,
             pretraining: Pretraining::default(),
             generator_steps: 0,
             latent_distance: None,
@@ -160,7 +165,8 @@ impl Checkpoints {
         TrainError::checkpoint(&self.folder, "there is none to resume from; train without --resume first")
     }
 
-    /// The checkpoint whose generator is nearest to real latents; without any, the one with the least validation NLL.
+    /// The checkpoint whose music was judged best; without any, the one whose generator is nearest to real latents; without
+    /// any, the one with the least validation NLL.
     pub fn best(&self) -> Option<u64> {
         let states: Vec<RunState> =
             self.steps().into_iter().filter_map(|step| read_state(&self.folder_of(step)).ok()).collect();
@@ -168,7 +174,9 @@ impl Checkpoints {
             let scored = states.iter().filter_map(|state| score(state).map(|score| (state.step, score)));
             scored.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(step, _)| step)
         };
-        least(|state| state.latent_distance).or_else(|| least(|state| state.valid_nll_per_note))
+        judgement::best(states.iter().filter_map(|state| Some((state.step, state.judgement?))))
+            .or_else(|| least(|state| state.latent_distance))
+            .or_else(|| least(|state| state.valid_nll_per_note))
     }
 
     /// The model file of a checkpoint.

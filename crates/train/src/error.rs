@@ -23,6 +23,14 @@ pub enum TrainError {
     /// A model that the run cannot begin with.
     #[error("the model to start from does not fit: {0}")]
     Initial(&'static str),
+    /// A candidate's music could not be judged.
+    #[error("judge the music of step {step}: {problem}")]
+    Judge {
+        /// The step.
+        step: u64,
+        /// What whoever judges says.
+        problem: String,
+    },
     /// A checkpoint that cannot be used.
     #[error("checkpoint {}: {problem}", path.display())]
     Checkpoint {

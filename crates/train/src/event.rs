@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::adversarial::{AdversarialReport, AdversarialValidation};
 use crate::baseline::Baselines;
+use crate::judgement::Judgement;
 use crate::validation::Validation;
 
 /// One line of the log.
@@ -38,6 +39,13 @@ pub enum Event {
         step: u64,
         /// Its figures.
         validation: Validation,
+    },
+    /// What a candidate's music is worth.
+    Judged {
+        /// After so many steps.
+        step: u64,
+        /// What whoever watches found.
+        judgement: Judgement,
     },
     /// Something a person should look at.
     Alarm {

@@ -70,7 +70,10 @@ fn line_text(line: &LogLine) -> String {
 /// The step that an event belongs to.
 fn step_of(event: &Event) -> u64 {
     match event {
-        Event::Started { step, .. } | Event::Validated { step, .. } | Event::AdversarialValidated { step, .. } => *step,
+        Event::Started { step, .. }
+        | Event::Validated { step, .. }
+        | Event::Judged { step, .. }
+        | Event::AdversarialValidated { step, .. } => *step,
         Event::Alarm { step, .. } | Event::Saved { step } => *step,
         Event::Step(report) => report.step,
         Event::AdversarialStep(report) => report.step,

@@ -15,13 +15,14 @@ use partita_model::{
 };
 
 use crate::adamw::{AdamW, AdamWStep};
-use crate::adversarial::{AdversarialValidation, Adversary};
+use crate::adversarial::{AdversarialValidation, Adversary, Players};
 use crate::baseline::{Baselines, baselines};
 use crate::checkpoint::{Checkpoints, Optimizers, Pretraining, RunState, hex};
 use crate::curriculum::Curriculum;
 use crate::elbo::LossWeights;
 use crate::error::TrainError;
 use crate::event::{Event, StepReport};
+use crate::judgement::Judgement;
 use crate::lock::RunLock;
 use crate::log::{LogLine, RunLog};
 use crate::passages::Cutter;
@@ -51,7 +52,13 @@ pub struct Sitting<'a> {
     pub clock: &'a dyn Fn() -> Duration,
     /// Is told of every event.
     pub observe: &'a mut dyn FnMut(&LogLine),
+    /// Says what the music of a model, given as its file, is worth, if the best one is to be chosen by that; `None` where
+    /// there is too little to judge by.
+    pub judge: Option<Box<Judge<'a>>>,
 }
+
+/// See [`Sitting::judge`].
+pub type Judge<'a> = dyn FnMut(&[u8]) -> Result<Option<Judgement>, String> + 'a;
 
 /// What a sitting ended with.
 #[derive(Clone, Debug, PartialEq)]
@@ -342,8 +349,23 @@ impl<'c, 's> Trainer<'c, 's> {
             return self.validate_generator_and_save();
         }
         self.validate_cvae()?;
-        self.save()?;
+        self.judge_and_save()?;
         self.state.valid_nll_per_note = None;
+        Ok(())
+    }
+
+    /// Saves the model with what its music is worth.
+    fn judge_and_save(&mut self) -> Result<(), TrainError> {
+        let step = self.state.step;
+        let model = self.model_file();
+        if let Some(judge) = self.sitting.judge.as_mut() {
+            self.state.judgement = judge(&model).map_err(|problem| TrainError::Judge { step, problem })?;
+        }
+        if let Some(judgement) = self.state.judgement {
+            self.tell(Event::Judged { step, judgement })?;
+        }
+        self.save_as(&model)?;
+        self.state.judgement = None;
         Ok(())
     }
 
@@ -363,14 +385,27 @@ impl<'c, 's> Trainer<'c, 's> {
     }
 
     fn save(&mut self) -> Result<(), TrainError> {
+        let model = self.model_file();
+        self.save_as(&model)
+    }
+
+    /// The model as it would be kept: averaged weights.
+    fn model_file(&self) -> Vec<u8> {
+        let mut weights = self.optimizer.average.clone();
+        weights.extend(self.players().iter().flat_map(|players| players.weights()));
+        self.description().to_bytes(&weights)
+    }
+
+    /// Generator and critic, once they have trained.
+    fn players(&self) -> Option<&Players> {
+        self.adversary.as_ref().filter(|_| self.state.generator_steps > 0).map(|adversary| &adversary.players)
+    }
+
+    fn save_as(&mut self, model: &[u8]) -> Result<(), TrainError> {
         let checkpoints = Checkpoints::of_run(self.sitting.run);
         let kept = self.state.recipe.checkpoints_kept;
-        let players = self.adversary.as_ref().filter(|_| self.state.generator_steps > 0).map(|a| &a.players);
-        let mut weights = self.optimizer.average.clone();
-        weights.extend(players.iter().flat_map(|players| players.weights()));
-        let model = self.description().to_bytes(&weights);
-        let optimizers = Optimizers { cvae: self.optimizer.clone(), players: players.cloned() };
-        checkpoints.save(&self.state, &optimizers, &model, kept)?;
+        let optimizers = Optimizers { cvae: self.optimizer.clone(), players: self.players().cloned() };
+        checkpoints.save(&self.state, &optimizers, model, kept)?;
         let best = checkpoints.best().unwrap_or(self.state.step);
         publish(&checkpoints.model_of(best), &self.sitting.run.join(BEST_MODEL))?;
         self.tell(Event::Saved { step: self.state.step })

@@ -14,7 +14,8 @@ use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose};
 use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, Passage};
 use partita_score::{Note, Pitch, Program, Score, Tick, TimeSignature, Track, Velocity};
 use partita_train::{
-    Checkpoints, Cutter, Event, LogLine, Outcome, Recipe, Sitting, TrainError, read_log, resume, start,
+    Checkpoints, Cutter, Event, Judge, Judgement, LogLine, Outcome, Recipe, Sitting, TrainError, read_log, resume,
+    start,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -66,6 +67,17 @@ fn sit(
     stop_after: u64,
     sitting: impl FnOnce(Sitting<'_>) -> Result<Outcome, TrainError>,
 ) -> Result<Outcome, TrainError> {
+    sit_judged(run, threads, stop_after, None, sitting)
+}
+
+/// The same under the eyes of a judge.
+fn sit_judged(
+    run: &Path,
+    threads: usize,
+    stop_after: u64,
+    judge: Option<Box<Judge<'_>>>,
+    sitting: impl FnOnce(Sitting<'_>) -> Result<Outcome, TrainError>,
+) -> Result<Outcome, TrainError> {
     let stop = AtomicBool::new(false);
     let taken = Cell::new(0);
     let mut observe = |line: &LogLine| {
@@ -76,7 +88,7 @@ fn sit(
     };
     let clock = || Duration::from_secs(taken.get());
     let device = Compute::Cpu.device().unwrap();
-    sitting(Sitting { run, device, threads, stop: &stop, clock: &clock, observe: &mut observe })
+    sitting(Sitting { run, device, threads, stop: &stop, clock: &clock, observe: &mut observe, judge })
 }
 
 fn sums(run: &Path, step: u64) -> String {
@@ -200,6 +212,34 @@ fn a_model_file_gives_back_its_description_and_refuses_damage() {
 }
 
 #[test]
+fn whoever_watches_can_choose_the_checkpoint_by_its_music() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let run = home.path().join("run");
+    let mut heard = 0;
+    // The second candidate sounds nearest; the third would, but all of its pieces are one.
+    let mut judge = |file: &[u8]| {
+        ModelDescription::from_bytes(file, &Compute::Cpu.device().unwrap()).map_err(|error| error.to_string())?;
+        let (distance, diversity) = [(5.0, 0.9), (4.0, 0.9), (1.0, 0.0)][heard];
+        heard += 1;
+        Ok(Some(Judgement { distance, likeness: 0.8, adherence: 0.5, diversity }))
+    };
+    let begin = |sitting: Sitting<'_>| start(&corpus, recipe(), None, sitting);
+    sit_judged(&run, 2, 99, Some(Box::new(&mut judge)), begin).unwrap();
+    assert_eq!(heard, 3);
+    let checkpoints = Checkpoints::of_run(&run);
+    assert_eq!(checkpoints.best(), Some(8));
+    assert_eq!(fs::read(checkpoints.model_of(8)).unwrap(), fs::read(run.join("model.safetensors")).unwrap());
+    let judged = read_log(&run).unwrap().into_iter().filter(|line| matches!(line.event, Event::Judged { .. }));
+    assert_eq!(judged.count(), 3);
+
+    let mut deaf = |_: &[u8]| Err("no sound card".to_owned());
+    let other = home.path().join("other");
+    let failed = sit_judged(&other, 2, 99, Some(Box::new(&mut deaf)), begin).unwrap_err();
+    assert!(failed.to_string().contains("step 4: no sound card"), "{failed}");
+}
+
+#[test]
 fn a_run_can_begin_with_the_weights_of_another() {
     let home = tempfile::tempdir().unwrap();
     let corpus = corpus(home.path());
@@ -216,7 +256,9 @@ fn a_run_can_begin_with_the_weights_of_another() {
     // Its file tells of both trainings.
     let bytes = fs::read(&outcome.model).unwrap();
     let (continued, _) = ModelDescription::from_bytes(&bytes, &Compute::Cpu.device().unwrap()).unwrap();
-    assert_eq!(continued.training.notes_seen, description.training.notes_seen + outcome.notes_seen);
+    let best = Checkpoints::of_run(&second).best().unwrap();
+    assert_eq!(continued.training.steps, description.training.steps + best);
+    assert!(continued.training.notes_seen > description.training.notes_seen);
 
     let larger = recipe().with("size=small").unwrap();
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, larger, initial, sitting)).unwrap_err();

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::stage::{QUICK, Stage, tune};
+use crate::stage::{Outcome, QUICK, Stage, tune};
 
 /// What makes an evaluation a matter of seconds.
 const FEW: &[&str] = &[
@@ -122,6 +122,20 @@ fn a_folder_is_judged_with_a_corpus_or_without() {
     assert!(judged["sound"].is_null() && judged["pieces"] == 5);
     let scale = judged["statistics"].as_array().unwrap().iter().find(|one| one["name"] == "scale_consistency");
     assert!(scale.unwrap()["mean"]["value"].as_f64().unwrap() > 0.5);
+}
+
+#[test]
+fn training_can_choose_its_model_by_the_sound_of_its_music() {
+    let stage = stage();
+    let sound = ["train", "corpus", "-o", "chosen", "--set", "steps=2", "--select", "sound", "--judged-pieces", "4"];
+    let mut command = stage.command(&[&sound[..], QUICK, &["--json"]].concat());
+    let outcome = Outcome::of(command.env("XDG_CACHE_HOME", stage.path("caches")).output().unwrap());
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let log = fs::read_to_string(stage.path("chosen/log.jsonl")).unwrap();
+    let judged: Value = serde_json::from_str(log.lines().find(|line| line.contains("\"judged\"")).unwrap()).unwrap();
+    let judgement = &judged["judgement"];
+    assert!(judgement["distance"].is_number() && judgement["diversity"].as_f64().unwrap() > 0.0, "{judged}");
+    assert!(!stage.names("caches/partita").is_empty());
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Trainer<'_, '_> {
         for message in alarms {
             self.tell(Event::Alarm { step, message })?;
         }
-        self.save()?;
+        self.judge_and_save()?;
         (self.state.latent_distance, self.state.valid_nll_per_note) = (None, None);
         Ok(())
     }

@@ -81,6 +81,7 @@ fn speeds(corpus: &Corpus, recipe: Recipe, run: &Path, console: &Console) -> Res
         threads: all_cores(),
         stop: interrupt.flag(),
         clock: &|| started.elapsed(),
+        judge: None,
         observe: &mut |line| steps.extend(step(line, &bar)),
     };
     let outcome = partita_train::start(corpus, recipe, None, sitting)?;

@@ -39,7 +39,8 @@ impl LoadedModel {
         Ok((model, bytes.into()))
     }
 
-    fn from_bytes(bytes: &[u8]) -> Result<Self> {
+    /// From a file's bytes.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
         // One note after another leaves nothing for a graphics card to do at once.
         let device = Compute::Cpu.device()?;
         let (description, network) = ModelDescription::from_bytes(bytes, &device)?;

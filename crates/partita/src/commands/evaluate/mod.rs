@@ -9,6 +9,7 @@ mod copies;
 mod evaluation;
 mod findings;
 mod folder;
+pub(crate) mod judge;
 mod likelihood;
 mod notes;
 mod piece;

@@ -99,9 +99,11 @@ impl Settings {
 
     /// Where results are kept: XDG_CACHE_HOME, else .cache in the home folder.
     pub(super) fn cache_folder(&self) -> Result<PathBuf> {
-        if let Some(folder) = &self.cache {
-            return Ok(folder.clone());
-        }
+        self.cache.clone().map_or_else(Self::usual_cache, Ok)
+    }
+
+    /// Where results are kept unless asked otherwise.
+    pub(super) fn usual_cache() -> Result<PathBuf> {
         let standard = std::env::var_os("XDG_CACHE_HOME").filter(|folder| Path::new(folder).is_absolute());
         let home = || std::env::home_dir().map(|home| home.join(".cache"));
         let folder = standard.map(PathBuf::from).or_else(home);
@@ -110,16 +112,18 @@ impl Settings {
             .join("partita"))
     }
 
+    /// Those of the field's tables where the corpus has them, else all of its genres.
+    pub(super) fn usual_genres(corpus: &Corpus) -> Vec<String> {
+        let labels = corpus.vocabulary();
+        let ids: Option<Vec<usize>> = USUAL_GENRES.iter().map(|genre| labels.genre_id(genre)).collect();
+        ids.map_or_else(|| labels.genres.clone(), |ids| ids.iter().map(|&id| labels.genres[id].clone()).collect())
+    }
+
     /// The genres to judge with a corpus.
     pub(super) fn genres_of(&self, corpus: &Corpus) -> Result<Vec<String>> {
         let labels = corpus.vocabulary();
         if self.genres.is_empty() {
-            let usual = USUAL_GENRES.map(|genre| labels.genre_id(genre));
-            let ids: Option<Vec<usize>> = usual.into_iter().collect();
-            return Ok(ids.map_or_else(
-                || labels.genres.clone(),
-                |ids| ids.iter().map(|&id| labels.genres[id].clone()).collect(),
-            ));
+            return Ok(Self::usual_genres(corpus));
         }
         let known = |name: &String| {
             let id = labels.genre_id(name);

@@ -10,12 +10,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use partita_dataset::Corpus;
 use partita_model::Compute;
-use partita_train::{LogLine, Outcome, Recipe, Sitting, TrainError};
+use partita_train::{Judge, LogLine, Outcome, Recipe, Sitting, TrainError};
 
 use super::compose::LoadedModel;
+use super::evaluate::judge::SoundJudge;
 use crate::console::Console;
 use crate::failure::WrongUse;
 use crate::interrupt::Interrupt;
@@ -46,6 +47,14 @@ pub(crate) struct Train {
     /// size and trained on this corpus
     #[arg(long, value_name = "FILE|RUN", conflicts_with = "resume")]
     from: Option<PathBuf>,
+    /// How the best checkpoint is chosen: by likelihood (of a generator: by the distance of its latents from real ones), or by
+    /// the sound of the pieces that it composes, compared with validation music; likeness of the notes, adherence and
+    /// diversity must then not get worse
+    #[arg(long, value_enum, default_value_t)]
+    select: Select,
+    /// Pieces of each genre that --select sound composes with each checkpoint
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(4..=1000))]
+    judged_pieces: u32,
     /// Go on with the run's newest checkpoint, by its own recipe; --set still changes values
     #[arg(long, conflicts_with = "recipe")]
     resume: bool,
@@ -55,6 +64,16 @@ pub(crate) struct Train {
     /// Compute on the graphics card
     #[arg(long)]
     gpu: bool,
+}
+
+/// What chooses the best checkpoint.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Select {
+    /// The validation figures of training itself
+    #[default]
+    Likelihood,
+    /// The music: takes a minute or two at each validation
+    Sound,
 }
 
 const EXAMPLES: &str = "\
@@ -84,6 +103,13 @@ impl Train {
         let interrupt = Interrupt::listen()?;
         let started = Instant::now();
         let mut watcher = Watcher::new(console, &self.output);
+        let sound = match self.select {
+            Select::Likelihood => None,
+            Select::Sound => Some(SoundJudge::new(&corpus, self.judged_pieces as usize, console)?),
+        };
+        let judge = sound.as_ref().map(|sound| -> Box<Judge<'_>> {
+            Box::new(|file| sound.judge(file).map_err(|error| format!("{error:#}")))
+        });
         let clock = || started.elapsed();
         let mut observe = |line: &LogLine| watcher.observe(line);
         let sitting = Sitting {
@@ -93,6 +119,7 @@ impl Train {
             stop: interrupt.flag(),
             clock: &clock,
             observe: &mut observe,
+            judge,
         };
         let outcome = self.train(&corpus, sitting)?;
         watcher.finish()?;

@@ -45,6 +45,10 @@ impl<'a> Watcher<'a> {
                 self.draw();
             }
             Event::AdversarialStep(report) => self.adversarial_step(report),
+            Event::Judged { step, judgement } => self.note(&format!(
+                "step {step}, its music: KAD × 100 {:.2}, likeness {:.3}, adherence {:.3}, diversity {:.3}",
+                judgement.distance, judgement.likeness, judgement.adherence, judgement.diversity
+            )),
             Event::AdversarialValidated { step, adversarial } => {
                 self.note(&adversarial_summary(*step, line.elapsed_s, adversarial));
                 self.draw();

@@ -1,0 +1,128 @@
+//! A quick judgement of a model's music on the validation split, by which training chooses among its checkpoints.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use indicatif::ProgressBar;
+use partita_dataset::{Corpus, Split};
+use partita_eval::embedding::{ClipEmbedding, Musicnn};
+use partita_eval::symbolic::adherence::answers;
+use partita_eval::symbolic::overlap::{Overlap, PieceHistograms, overlaps};
+use partita_eval::{SoundOptions, compare_sound};
+use partita_model::compose::Sampling;
+use partita_train::Judgement;
+
+use super::cache::{Cache, sha256};
+use super::clips::Listener;
+use super::composing::{Ask, Composing};
+use super::notes::histograms;
+use super::real::RealMusic;
+use super::settings::Settings;
+use crate::bank::Bank;
+use crate::commands::compose::LoadedModel;
+use crate::console::Console;
+use crate::interrupt::Interrupt;
+
+/// Bars of each piece, as evaluations have unless asked otherwise.
+const BARS: usize = 16;
+/// Chooses the pieces and what is composed: the same for each candidate.
+const SEED: u64 = 1;
+/// Validation pieces of each genre.
+const REFERENCE_PIECES: usize = 100;
+
+/// Validation music, heard once, and what is needed to hear candidates.
+pub(crate) struct SoundJudge<'a> {
+    corpus: &'a Corpus,
+    genres: Vec<GenreReference>,
+    pieces: usize,
+    bank: Bank,
+    network: Musicnn,
+    cache: Cache,
+    interrupt: Interrupt,
+}
+
+/// The validation music of one genre.
+struct GenreReference {
+    genre: String,
+    clips: Vec<ClipEmbedding>,
+    histograms: Vec<PieceHistograms>,
+}
+
+impl<'a> SoundJudge<'a> {
+    /// Hears the validation music of the usual genres; each candidate will compose `pieces` of each.
+    pub(crate) fn new(corpus: &'a Corpus, pieces: usize, console: &Console) -> Result<Self> {
+        let mut judge = Self {
+            corpus,
+            genres: vec![],
+            pieces,
+            bank: Bank::choose(None, console)?,
+            network: Musicnn::bundled()?,
+            cache: Cache::open(&Settings::usual_cache()?)?,
+            interrupt: Interrupt::listen()?,
+        };
+        let names = Settings::usual_genres(corpus);
+        let bar = console.progress("hearing validation music", "clips");
+        for genre in names {
+            let validation = judge.real().pieces(&genre, Split::Valid, REFERENCE_PIECES);
+            bar.inc_length(validation.len() as u64);
+            let clips = judge.listener().clips(&validation, Path::new(""), &bar)?;
+            judge.genres.push(GenreReference { genre, clips, histograms: histograms(&validation) });
+        }
+        bar.finish_and_clear();
+        Ok(judge)
+    }
+
+    /// What the music of a model, given as its file, is worth: KAD (FAD would be mostly bias for so few pieces), mean of the
+    /// genres that have enough clips; `None` where no genre has.
+    pub(crate) fn judge(&self, file: &[u8]) -> Result<Option<Judgement>> {
+        let model = LoadedModel::from_bytes(file).context("load the candidate")?;
+        let sha256 = sha256(file);
+        let composing = Composing {
+            model: &model,
+            sha256: &sha256,
+            source: model.latent_source(),
+            sampling: Sampling::default(),
+            ask: Ask::All,
+            cache: &self.cache,
+            interrupt: self.interrupt,
+        };
+        let (mut distances, mut likenesses, mut diversities) = (vec![], vec![], vec![]);
+        let mut answered = Vec::new();
+        let hidden = ProgressBar::hidden();
+        for reference in &self.genres {
+            let pieces = composing.pieces(&self.real(), &reference.genre, self.pieces, &hidden)?;
+            let clips = self.listener().clips(&pieces, Path::new(""), &hidden)?;
+            let Ok(compared) = compare_sound(&clips, &reference.clips, &SoundOptions::default()) else { continue };
+            distances.push(compared.kad.kad.value);
+            let overlaps = overlaps(&histograms(&pieces), &reference.histograms);
+            likenesses.extend(overlaps.iter().map(|overlap| overlap.overlapped_area));
+            diversities.extend(overlaps.iter().filter_map(diversity));
+            let asked = pieces.iter().filter_map(|piece| Some(answers(piece.asked.as_ref()?, &piece.encoded)));
+            answered.extend(asked.flatten().map(|answer| f64::from(u8::from(answer.met))));
+        }
+        Ok((!distances.is_empty()).then(|| Judgement {
+            distance: mean(&distances),
+            likeness: mean(&likenesses),
+            adherence: mean(&answered),
+            diversity: mean(&diversities),
+        }))
+    }
+
+    fn real(&self) -> RealMusic<'a> {
+        RealMusic { corpus: self.corpus, bars: BARS, seed: SEED }
+    }
+
+    fn listener(&self) -> Listener<'_> {
+        let (bank, embedder) = (&self.bank, &self.network);
+        Listener { bank, embedder, cache: &self.cache, interrupt: self.interrupt, kept: None }
+    }
+}
+
+/// How much pieces differ from each other, as a share of how much real ones do.
+fn diversity(overlap: &Overlap) -> Option<f64> {
+    Some(overlap.intra_generated? / overlap.intra_reference).filter(|share| share.is_finite())
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
