@@ -358,15 +358,19 @@ impl<'c, 's> Trainer<'c, 's> {
     fn judge_and_save(&mut self) -> Result<(), TrainError> {
         let step = self.state.step;
         let model = self.model_file();
-        if let Some(judge) = self.sitting.judge.as_mut() {
-            self.state.judgement = judge(&model).map_err(|problem| TrainError::Judge { step, problem })?;
-        }
+        let judged = self.sitting.judge.as_mut().map_or(Ok(None), |judge| judge(&model));
+        self.state.judgement = judged.as_ref().ok().copied().flatten();
         if let Some(judgement) = self.state.judgement {
             self.tell(Event::Judged { step, judgement })?;
         }
+        // Whatever keeps the music from being judged, the steps are not lost.
         self.save_as(&model)?;
         self.state.judgement = None;
-        Ok(())
+        match judged {
+            Err(problem) if !self.sitting.stop.load(Ordering::Relaxed) => Err(TrainError::Judge { step, problem }),
+            // Whoever stops a run stops its judge too.
+            _ => Ok(()),
+        }
     }
 
     fn validate_cvae(&mut self) -> Result<(), TrainError> {
@@ -398,7 +402,11 @@ impl<'c, 's> Trainer<'c, 's> {
 
     /// Generator and critic, once they have trained.
     fn players(&self) -> Option<&Players> {
-        self.adversary.as_ref().filter(|_| self.state.generator_steps > 0).map(|adversary| &adversary.players)
+        self.trained_adversary().map(|adversary| &adversary.players)
+    }
+
+    fn trained_adversary(&self) -> Option<&Adversary> {
+        self.adversary.as_ref().filter(|_| self.state.generator_steps > 0)
     }
 
     fn save_as(&mut self, model: &[u8]) -> Result<(), TrainError> {
@@ -433,8 +441,7 @@ impl<'c, 's> Trainer<'c, 's> {
         let corpus = self.corpus;
         let mut description =
             ModelDescription::new(self.config, corpus.vocabulary().clone(), corpus.statistics().clone(), training);
-        let adversary = self.adversary.as_ref().filter(|_| self.state.generator_steps > 0);
-        description.adversarial = adversary.map(|adversary| adversary.config);
+        description.adversarial = self.trained_adversary().map(|adversary| adversary.config);
         description
     }
 

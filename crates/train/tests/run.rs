@@ -237,6 +237,7 @@ fn whoever_watches_can_choose_the_checkpoint_by_its_music() {
     let other = home.path().join("other");
     let failed = sit_judged(&other, 2, 99, Some(Box::new(&mut deaf)), begin).unwrap_err();
     assert!(failed.to_string().contains("step 4: no sound card"), "{failed}");
+    assert_eq!(Checkpoints::of_run(&other).steps(), [4], "what was trained is not lost");
 }
 
 #[test]
