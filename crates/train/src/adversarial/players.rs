@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::encoded::{EncodedPassage, EncodedPools, encode};
 use super::quality::{AdversarialValidation, Judged, judge};
-use super::round::{CriticSums, MicroBatch, Seats, Table, critic_step, generator_step};
+use super::round::{CriticSums, MicroBatch, PlayersWeights, Seats, Table, critic_step, generator_step};
 use crate::adamw::{AdamW, AdamWStep};
 use crate::curriculum::Curriculum;
 use crate::passages::Cutter;
@@ -112,21 +112,16 @@ impl Adversary {
         let recipe = view.cutter.recipe;
         let encode = |batches: &[Vec<Passage>]| encode(view.workers, view.model, view.config, batches, view.device);
         self.pools.advance(taken, &view.cutter, view.curriculum, encode);
-        let table = self.table(view);
         let turns = recipe.critic_steps_per_generator_step;
-        let generator = self.seats.running_generator(&self.players.generator.weights);
         let mut sums = CriticSums::default();
         for turn in 0..turns {
-            let critic = self.seats.critic(&self.players.critic.weights);
             let batches = self.micro_batches(recipe, taken * (turns + 1) + turn);
-            let one = critic_step(&table, &critic, &generator, recipe.gradient_penalty_weight, batches);
+            let one = critic_step(&self.table(view), self.weights(), recipe.gradient_penalty_weight, batches);
             self.players.critic.update(&one.gradient, &self.shapes[1], constants(recipe, recipe.critic_learning_rate));
             sums = sums.add(one);
         }
-        let critic = self.seats.critic(&self.players.critic.weights);
         let batches = self.micro_batches(recipe, taken * (turns + 1) + turns);
-        let generator = self.seats.generator(&self.players.generator.weights);
-        let own = generator_step(&table, &critic, &generator, batches);
+        let own = generator_step(&self.table(view), self.weights(), batches);
         let constants = constants(recipe, recipe.generator_learning_rate);
         let generator_gradient_norm = self.players.generator.update(&own.gradient, &self.shapes[0], constants);
         let rows = sums.rows.max(1) as f64;
@@ -174,9 +169,13 @@ impl Adversary {
         view.workers.map(vec![()], |_, ()| judge(&judged, held_out, &training)).remove(0)
     }
 
-    fn table<'a>(&self, view: &PhaseView<'a>) -> Table<'a> {
+    fn table<'a>(&'a self, view: &PhaseView<'a>) -> Table<'a> {
         let PhaseView { workers, model, config, device, .. } = *view;
-        Table { workers, model, config, start: self.config.start, device }
+        Table { workers, model, config, start: self.config.start, device, seats: &self.seats }
+    }
+
+    fn weights(&self) -> PlayersWeights<'_> {
+        PlayersWeights { generator: &self.players.generator.weights, critic: &self.players.critic.weights }
     }
 
     /// The rows of one player's step, drawn anew for each, in as many parts as the recipe has replicas.

@@ -1,4 +1,8 @@
 //! One step of either player: its loss and gradient on the micro-batches of a step, each on a thread of its own.
+//!
+//! Each micro-batch has a copy of its own of the player that learns. Graphs with a leaf in common are one graph to the
+//! framework, behind one lock, which a backward pass takes before the lock of all graphs and a forward pass after it:
+//! two threads in such a graph can wait for each other for ever.
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -22,6 +26,14 @@ pub(super) struct Table<'a> {
     pub(super) config: &'a ModelConfig,
     pub(super) start: GeneratorStart,
     pub(super) device: &'a Device,
+    pub(super) seats: &'a Seats,
+}
+
+/// The weights that both players play with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PlayersWeights<'a> {
+    pub(super) generator: &'a [f32],
+    pub(super) critic: &'a [f32],
 }
 
 /// Sums over the rows of one step of the critic.
@@ -86,13 +98,14 @@ impl Seats {
 /// L_D = E[D(G(ε, c), c)] − E[D(z, c)] + λ·E[(‖∇_ẑ D(ẑ, c)‖₂ − 1)²], minimised.
 pub(super) fn critic_step(
     table: &Table<'_>,
-    critic: &Critic,
-    generator: &Generator,
+    weights: PlayersWeights<'_>,
     penalty_weight: f64,
     micro_batches: Vec<MicroBatch<'_>>,
 ) -> CriticSums {
+    let generator = table.seats.running_generator(weights.generator);
     let total = micro_batches.iter().map(|(passages, _)| passages.len()).sum::<usize>() as f64;
     let sums = table.workers.map(micro_batches, |_, (passages, mut random)| {
+        let critic = table.seats.critic(weights.critic);
         let batch = LatentBatch::new(&passages, table.config, table.device);
         let real = batch.sample(&passages, &mut random);
         let start = table.start.latents(table.model, &batch.rows, batch.noise(&mut random));
@@ -100,10 +113,10 @@ pub(super) fn critic_step(
         let between = interpolate(&real, &generated, batch.shares(&mut random));
         let real_score = critic.forward(&batch.rows, &real).sum();
         let generated_score = critic.forward(&batch.rows, &generated).sum();
-        let penalty = gradient_penalty(critic, &batch.rows, &between);
+        let penalty = gradient_penalty(&critic, &batch.rows, &between);
         let loss = generated_score.clone() - real_score.clone() + penalty.sum.clone() * penalty_weight;
         CriticSums {
-            gradient: read_gradients(critic, &(loss / total).backward()),
+            gradient: read_gradients(&critic, &(loss / total).backward()),
             real_score: scalar(real_score),
             generated_score: scalar(generated_score),
             gradient_norm: scalar(penalty.norms.sum()),
@@ -117,18 +130,18 @@ pub(super) fn critic_step(
 /// L_G = −E[D(G(ε, c), c)].
 pub(super) fn generator_step(
     table: &Table<'_>,
-    critic: &Critic,
-    generator: &Generator,
+    weights: PlayersWeights<'_>,
     micro_batches: Vec<MicroBatch<'_>>,
 ) -> GeneratorSums {
     let total = micro_batches.iter().map(|(passages, _)| passages.len()).sum::<usize>() as f64;
-    let judge = critic.clone().no_grad();
     let sums = table.workers.map(micro_batches, |_, (passages, mut random)| {
+        let generator = table.seats.generator(weights.generator);
+        let judge = table.seats.critic(weights.critic).no_grad();
         let batch = LatentBatch::new(&passages, table.config, table.device);
         let start = table.start.latents(table.model, &batch.rows, batch.noise(&mut random));
         let score: Tensor<1> = judge.forward(&batch.rows, &generator.forward(&batch.rows, start)).sum();
         GeneratorSums {
-            gradient: read_gradients(generator, &(-score.clone() / total).backward()),
+            gradient: read_gradients(&generator, &(-score.clone() / total).backward()),
             generated_score: scalar(score),
             rows: passages.len(),
         }
@@ -162,5 +175,45 @@ impl GeneratorSums {
             generated_score: self.generated_score + other.generated_score,
             rows: self.rows + other.rows,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adversarial::encoded::encode;
+    use partita_model::{BarFeatures, ConditionClasses, ModelSize, Passage, PassageBar, read_parameters};
+    use rand_chacha::rand_core::SeedableRng;
+
+    /// Many threads in the same players at once: they must neither wait for one another nor change what is computed.
+    #[test]
+    fn players_on_many_threads_have_the_gradients_of_one() {
+        let device = Device::flex();
+        let config = ModelConfig::sized(ModelSize::Tiny, 1, 1);
+        let model = Cvae::new(&config, &mut ChaCha8Rng::seed_from_u64(1), &device);
+        let features = |index| BarFeatures { metre: 0, index, remaining: 1 - index, density: None, polyphony: None };
+        let bars = (0..2).map(|index| PassageBar { features: features(index), steps: 48, notes: Vec::new() });
+        let passage = Passage { conditions: ConditionClasses::default(), bars: bars.collect() };
+        let encoded = encode(&Workers::new(1), &model, &config, &[vec![passage]], &device);
+
+        let suited = AdversarialConfig::suited(&config, GeneratorStart::Prior);
+        let seats = Seats::new(&suited, &config, &mut ChaCha8Rng::seed_from_u64(2), &device);
+        let Adversarial { generator, critic } = seats.players();
+        let [generator, critic] = [read_parameters(generator), read_parameters(critic)];
+        let weights = PlayersWeights { generator: &generator, critic: &critic };
+        let turns = |threads: usize| {
+            let workers = Workers::new(threads);
+            let start = GeneratorStart::Prior;
+            let (model, config, device, seats) = (&model, &config, &device, &seats);
+            let table = Table { workers: &workers, model, config, start, device, seats };
+            let batches =
+                |turn: u64| (0..16).map(|i| (vec![&encoded[0]], ChaCha8Rng::seed_from_u64(turn * 16 + i))).collect();
+            let one = |turn: u64| {
+                let critic = critic_step(&table, weights, 10.0, batches(turn)).gradient;
+                (critic, generator_step(&table, weights, batches(turn)).gradient)
+            };
+            (0..20).map(one).collect::<Vec<_>>()
+        };
+        assert_eq!(turns(1), turns(8));
     }
 }
