@@ -6,7 +6,6 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use partita_dataset::{Corpus, PrepareOptions, Split, prepare};
@@ -71,10 +70,6 @@ fn sit(
     sit_judged(run, threads, stop_after, None, sitting)
 }
 
-/// One training at a time: with several at once, the framework's automatic differentiation can come to wait for itself (its
-/// locks of graphs are taken in two orders).
-static TURN: Mutex<()> = Mutex::new(());
-
 /// The same under the eyes of a judge.
 fn sit_judged(
     run: &Path,
@@ -83,7 +78,6 @@ fn sit_judged(
     judge: Option<Box<Judge<'_>>>,
     sitting: impl FnOnce(Sitting<'_>) -> Result<Outcome, TrainError>,
 ) -> Result<Outcome, TrainError> {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let stop = AtomicBool::new(false);
     let taken = Cell::new(0);
     let mut observe = |line: &LogLine| {
