@@ -160,6 +160,12 @@ impl Checkpoints {
         load(&self.folder_of(newest))
     }
 
+    /// Where the run stands by its newest checkpoint, whose arrays are not looked at.
+    pub fn newest_state(&self) -> Result<RunState, TrainError> {
+        let newest = self.steps().pop().ok_or_else(|| self.none())?;
+        read_state(&self.folder_of(newest))
+    }
+
     /// The error of a run without any checkpoint.
     pub(crate) fn none(&self) -> TrainError {
         TrainError::checkpoint(&self.folder, "there is none to resume from; train without --resume first")

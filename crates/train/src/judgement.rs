@@ -1,4 +1,4 @@
-//! Choosing among a run's checkpoints by their music. Training cannot hear: whoever watches the run composes with each candidate
+//! Choosing among a run's checkpoints, or ways to draw, by their music. Training cannot hear: whoever watches the run composes with each candidate
 //! and says what it is worth.
 
 use serde::{Deserialize, Serialize};
@@ -28,14 +28,14 @@ impl Judgement {
     }
 }
 
-/// The step of the checkpoint to keep: each, in order, takes the place of the one before if it sounds nearer to real music and
-/// is no worse in what sound does not tell. `None` of none.
-pub(crate) fn best(judged: impl IntoIterator<Item = (u64, Judgement)>) -> Option<u64> {
-    let nearer = |kept: (u64, Judgement), next: (u64, Judgement)| {
+/// The candidate to keep, be it a checkpoint or a temperature: each, in order, takes the place of the one before if it sounds
+/// nearer to real music and is no worse in what sound does not tell. `None` of none.
+pub fn best<C>(judged: impl IntoIterator<Item = (C, Judgement)>) -> Option<C> {
+    let nearer = |kept: (C, Judgement), next: (C, Judgement)| {
         let takes_over = next.1.distance < kept.1.distance && next.1.is_no_worse_than(&kept.1);
         if takes_over { next } else { kept }
     };
-    judged.into_iter().reduce(nearer).map(|(step, _)| step)
+    judged.into_iter().reduce(nearer).map(|(candidate, _)| candidate)
 }
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ mod tests {
         let poorer = Judgement { distance: 1.0, diversity: 0.5, ..first };
         let further = Judgement { distance: 6.0, likeness: 1.0, ..first };
         assert_eq!(best([(1, first), (2, nearer), (3, poorer), (4, further)]), Some(2));
-        assert_eq!(best([]), None);
+        assert_eq!(best::<u64>([]), None);
         // More variety than real music has is no merit, and its loss no fault.
         let wild = Judgement { diversity: 1.5, ..first };
         assert_eq!(best([(1, wild), (2, Judgement { distance: 4.0, diversity: 1.0, ..first })]), Some(2));

@@ -200,10 +200,44 @@ impl Recipe {
         table.try_into::<Self>().map_err(|error| bad(error.message().to_owned()))?.checked()
     }
 
+    /// The recipe with `share` of its steps: everything that is counted in steps in proportion, and the CVAE's weights averaged
+    /// over as large a part of the run. Validated four times a phase.
+    pub fn scaled(&self, share: f64) -> Self {
+        let scaled = |steps: u64| ((steps as f64 * share).round() as u64).max(u64::from(steps > 0));
+        // Four decimals, so that a recipe stays readable.
+        let decay = (1.0 - (1.0 - f64::from(self.average_decay)) / share).max(0.0);
+        let average_decay = ((decay * 1e4).round() / 1e4) as f32;
+        let (steps, adversarial_steps) = (scaled(self.steps), scaled(self.adversarial_steps));
+        Self {
+            steps,
+            warmup_steps: scaled(self.warmup_steps),
+            average_decay,
+            kl_delay_steps: scaled(self.kl_delay_steps),
+            kl_cycle_steps: scaled(self.kl_cycle_steps),
+            curriculum_steps: scaled(self.curriculum_steps),
+            adversarial_steps,
+            adversarial_curriculum_steps: scaled(self.adversarial_curriculum_steps),
+            evaluate_interval: if steps > 0 { steps } else { adversarial_steps }.div_ceil(4).max(1),
+            ..self.clone()
+        }
+    }
+
+    /// Steps of all phases.
+    pub fn total_steps(&self) -> u64 {
+        self.steps + self.adversarial_steps
+    }
+
+    /// The first key of which two recipes have different values, with both; `None` where they are the same.
+    pub fn first_difference(&self, other: &Self) -> Option<String> {
+        let [own, theirs] = [self, other].map(|recipe| recipe.to_toml());
+        let mut pairs = own.lines().zip(theirs.lines()).filter(|(own, theirs)| own != theirs);
+        pairs.next().map(|(own, theirs)| format!("{own}, not {}", theirs.rsplit(" = ").next().unwrap_or(theirs)))
+    }
+
     /// Refuses a run without any step, or whose generator would learn on a CVAE that has learned nothing. Not part of
     /// [`checked`](Self::checked), since values are changed one after another.
     pub(crate) fn check_steps(&self, begins_with_a_model: bool) -> Result<(), TrainError> {
-        if self.steps + self.adversarial_steps == 0 {
+        if self.total_steps() == 0 {
             return Err(TrainError::Recipe("`steps` is 0; it must be at least 1, or adversarial_steps must be".into()));
         }
         if self.steps == 0 && !begins_with_a_model {
@@ -254,5 +288,24 @@ impl Recipe {
             )));
         }
         Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quarter_of_a_recipe_keeps_its_proportions() {
+        let whole = Recipe { steps: 4_000, kl_delay_steps: 200, average_decay: 0.998, ..Recipe::default() };
+        let quarter = whole.scaled(0.25);
+        assert_eq!((quarter.steps, quarter.kl_delay_steps, quarter.warmup_steps), (1_000, 50, 75));
+        assert_eq!((quarter.average_decay, quarter.evaluate_interval, quarter.adversarial_steps), (0.992, 250, 0));
+        assert_eq!(Recipe { evaluate_interval: 1_000, ..whole.scaled(1.0) }, whole);
+        assert_eq!(whole.first_difference(&whole), None);
+        assert_eq!(whole.first_difference(&quarter).unwrap(), "steps = 4000, not 1000");
+        // Half a step is a step still, and a decay is never below 0.
+        let least = whole.scaled(1e-4);
+        assert_eq!((least.steps, least.kl_delay_steps, least.average_decay), (1, 1, 0.0));
     }
 }

@@ -7,6 +7,7 @@ mod evaluate;
 mod inspect;
 mod prepare;
 mod render;
+mod reproduce;
 mod train;
 
 use clap::Subcommand;
@@ -40,4 +41,5 @@ commands! {
     train::Train,
     inspect::Inspect,
     bench::Bench,
+    reproduce::Reproduce,
 }

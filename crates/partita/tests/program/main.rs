@@ -9,5 +9,6 @@ mod inspect;
 mod manners;
 mod prepare;
 mod render;
+mod reproduce;
 mod stage;
 mod train;

@@ -176,7 +176,21 @@ pub(crate) fn with_corpus() -> Stage {
     stage
 }
 
-/// The same with a model in `run`, which has hardly learned anything.
+/// A corpus of two genres with six pieces on each side of the split: enough to judge by.
+pub(crate) fn with_even_corpus() -> Stage {
+    let stage = Stage::new();
+    let mut labels = "path,genre,composer,split,tempo_source\n".to_owned();
+    for seed in 0..36 {
+        let (genre, split) = (["folk", "jazz"][seed % 2], ["train", "valid", "test"][seed / 2 % 3]);
+        stage.write(&format!("midi/{seed}.mid"), &tune(seed as u32, 16, 0));
+        labels.push_str(&format!("{seed}.mid,{genre},Anon,{split},file\n"));
+    }
+    stage.write("labels.csv", labels.as_bytes());
+    stage.json(&["prepare", "midi", "--labels", "labels.csv", "-o", "corpus"]);
+    stage
+}
+
+/// The first corpus with a model in `run`, which has hardly learned anything.
 pub(crate) fn trained() -> Stage {
     let stage = with_corpus();
     stage.json(&[&["train", "corpus", "-o", "run", "--set", "steps=2"], QUICK].concat());

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use partita_model::adversarial::Adversarial;
 use partita_model::compose::LatentSource;
-use partita_model::{Compute, Cvae, Device, ModelDescription};
+use partita_model::{Compute, Cvae, Device, ModelDescription, ParameterShape, parameter_shapes};
 
 /// The default model, trained with this program; assets/MODEL_CARD.md tells on what and how well.
 const EMBEDDED: &[u8] = include_bytes!("../../../assets/small.safetensors");
@@ -46,6 +46,12 @@ impl LoadedModel {
         let (description, network) = ModelDescription::from_bytes(bytes, &device)?;
         let adversarial = description.read_adversarial(bytes, &device)?;
         Ok(Self { description, network, adversarial, device })
+    }
+
+    /// Parameters of all its parts.
+    pub(crate) fn parameters(&self) -> usize {
+        let players = self.adversarial.as_ref().map_or_else(Vec::new, parameter_shapes);
+        parameter_shapes(&self.network).iter().chain(&players).map(ParameterShape::len).sum()
     }
 
     /// The generator where the model has one, otherwise the prior.

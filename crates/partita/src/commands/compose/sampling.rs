@@ -37,6 +37,12 @@ enum Latents {
 }
 
 impl SamplingArguments {
+    /// A temperature, and the usual values otherwise.
+    pub(crate) fn of_temperature(temperature: f32) -> Self {
+        let Sampling { top_p, guidance, latent_temperature, .. } = Sampling::default();
+        Self { temperature, top_p, guidance, latent_temperature, latents: None }
+    }
+
     /// The values, if they make sense.
     pub(crate) fn checked(self) -> Result<Sampling> {
         let sampling = Sampling {

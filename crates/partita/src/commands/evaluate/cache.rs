@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 const DIGEST: usize = 32;
 
 /// A folder of results.
-pub(super) struct Cache {
+pub(in crate::commands) struct Cache {
     folder: PathBuf,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
 
 impl Cache {
     /// The cache in a folder, which is made if it is not there.
-    pub(super) fn open(folder: &Path) -> Result<Self> {
+    pub(in crate::commands) fn open(folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("make the cache {}", folder.display()))?;
         Ok(Self { folder: folder.to_owned() })
     }

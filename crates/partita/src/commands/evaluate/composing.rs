@@ -25,7 +25,7 @@ const VERSION: &[u8] = b"piece 2";
 /// What is asked of each piece.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Ask {
+pub(in crate::commands) enum Ask {
     /// All that one real piece of the genre is: tempo, key, metre, mood, instruments, composer; of every second piece
     /// also the density and polyphony
     #[default]

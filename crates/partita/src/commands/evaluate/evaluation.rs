@@ -23,7 +23,6 @@ use super::folder;
 use super::likelihood::Measured;
 use super::notes;
 use super::piece::JudgedPiece;
-use super::real::RealMusic;
 use super::sets::{GenreSets, SetKind};
 use super::settings::Settings;
 use super::sound::{self, GenreClips};
@@ -34,23 +33,25 @@ use crate::failure::WrongUse;
 use crate::interrupt::Interrupt;
 
 /// Everything that an evaluation needs.
-pub(super) struct Evaluation<'a> {
-    pub(super) settings: &'a Settings,
-    pub(super) subject: Subject<'a>,
-    pub(super) corpus: Option<&'a Corpus>,
-    pub(super) sampling: SamplingArguments,
-    pub(super) cache: &'a Cache,
-    pub(super) bank: &'a Bank,
-    pub(super) embedder: &'a dyn Embedder,
-    pub(super) console: &'a Console,
-    pub(super) interrupt: Interrupt,
+pub(in crate::commands) struct Evaluation<'a> {
+    pub(in crate::commands) settings: &'a Settings,
+    pub(in crate::commands) subject: Subject<'a>,
+    pub(in crate::commands) corpus: Option<&'a Corpus>,
+    /// There where the corpus is.
+    pub(in crate::commands) measures: Option<&'a CorpusMeasures>,
+    pub(in crate::commands) sampling: SamplingArguments,
+    pub(in crate::commands) cache: &'a Cache,
+    pub(in crate::commands) bank: &'a Bank,
+    pub(in crate::commands) embedder: &'a dyn Embedder,
+    pub(in crate::commands) console: &'a Console,
+    pub(in crate::commands) interrupt: Interrupt,
     /// Where the sound that was heard is kept, if it is.
-    pub(super) keep_clips: Option<&'a Path>,
+    pub(in crate::commands) keep_clips: Option<&'a Path>,
 }
 
 /// What is judged.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Subject<'a> {
+pub(in crate::commands) enum Subject<'a> {
     /// The model of a file or run; without one, the embedded model.
     Model(Option<&'a Path>),
     /// The MIDI files of a folder.
@@ -65,28 +66,40 @@ struct Judged {
     warnings: Vec<String>,
 }
 
-/// What is measured with the help of the whole corpus.
-struct CorpusMeasures {
+/// What is measured with the help of the whole corpus, whatever is judged.
+pub(in crate::commands) struct CorpusMeasures {
     classifiers: Classifiers,
     training_music: TrainingMusic,
 }
 
+impl CorpusMeasures {
+    /// Trains the classifiers and indexes the training music.
+    pub(in crate::commands) fn of(corpus: &Corpus, settings: &Settings, console: &Console) -> Result<Self> {
+        let bar = console.progress("learning the corpus", "steps");
+        bar.set_length(2);
+        let classifiers = Classifiers::train(&settings.real(corpus));
+        bar.inc(1);
+        let training_music = TrainingMusic::of(corpus)?;
+        bar.finish_and_clear();
+        Ok(Self { classifiers, training_music })
+    }
+}
+
 impl Evaluation<'_> {
     /// Does all of it.
-    pub(super) fn run(&self) -> Result<(Findings, Vec<GenreSets>)> {
+    pub(in crate::commands) fn run(&self) -> Result<(Findings, Vec<GenreSets>)> {
         let judged = self.judged()?;
         let (name, model, mut warnings) = (judged.name, judged.model, judged.warnings);
         let sets = self.sets(judged.genres);
         let clips = self.clips(&sets)?;
-        let measures = self.corpus.map(|corpus| self.corpus_measures(corpus)).transpose()?;
-        let genres = self.genres(&sets, &clips, measures.as_ref(), &mut warnings)?;
-        let overall = SetKind::ALL.into_iter().filter_map(|kind| overall(kind, &sets, &genres, measures.as_ref()));
+        let genres = self.genres(&sets, &clips, &mut warnings)?;
+        let overall = SetKind::ALL.into_iter().filter_map(|kind| overall(kind, &sets, &genres, self.measures));
         let findings = Findings {
             format_version: FORMAT_VERSION,
             protocol: self.protocol(name, model.as_ref())?,
             overall: overall.collect(),
             fad_matrix: if self.corpus.is_some() { sound::fad_matrix(&clips) } else { vec![] },
-            classifiers: measures.map(|measures| measures.classifiers.findings).unwrap_or_default(),
+            classifiers: self.measures.map(|measures| measures.classifiers.findings.clone()).unwrap_or_default(),
             adherence: adherence(&all_answers(&sets)),
             model: model.map(|(model, sha256)| self.model_findings(&model, &sha256, &sets)).transpose()?,
             genres,
@@ -174,7 +187,7 @@ impl Evaluation<'_> {
             cache: self.cache,
             interrupt: self.interrupt,
         };
-        let real = self.real(corpus);
+        let real = self.settings.real(corpus);
         let pieces = |genre: &String| Ok((genre.clone(), composing.pieces(&real, genre, count, &bar)?));
         let pieces = genres.iter().map(pieces).collect::<Result<_>>()?;
         bar.finish_and_clear();
@@ -182,14 +195,12 @@ impl Evaluation<'_> {
         Ok(Judged { genres: pieces, model: Some((model, sha256)), name, warnings })
     }
 
-    fn real<'c>(&self, corpus: &'c Corpus) -> RealMusic<'c> {
-        RealMusic { corpus, bars: self.settings.bars as usize, seed: self.settings.seed }
-    }
-
     fn sets(&self, judged: Vec<(String, Vec<JudgedPiece>)>) -> Vec<GenreSets> {
         let reference = self.settings.reference_pieces as usize;
         let sets = |(genre, pieces)| match self.corpus {
-            Some(corpus) => GenreSets::new(genre, pieces, &self.real(corpus), self.settings.against, reference),
+            Some(corpus) => {
+                GenreSets::new(genre, pieces, &self.settings.real(corpus), self.settings.against, reference)
+            }
             None => GenreSets::without_reference(genre, pieces),
         };
         judged.into_iter().map(sets).collect()
@@ -213,20 +224,10 @@ impl Evaluation<'_> {
         clips
     }
 
-    fn corpus_measures(&self, corpus: &Corpus) -> Result<CorpusMeasures> {
-        let bar = self.progress("learning the corpus", "steps", 2);
-        let classifiers = Classifiers::train(&self.real(corpus));
-        bar.inc(1);
-        let training_music = TrainingMusic::of(corpus)?;
-        bar.finish_and_clear();
-        Ok(CorpusMeasures { classifiers, training_music })
-    }
-
     fn genres(
         &self,
         sets: &[GenreSets],
         clips: &[GenreClips],
-        measures: Option<&CorpusMeasures>,
         warnings: &mut Vec<String>,
     ) -> Result<Vec<GenreFindings>> {
         let bar = self.progress("comparing", "genres", sets.len());
@@ -234,7 +235,7 @@ impl Evaluation<'_> {
         for (index, sets) in sets.iter().enumerate() {
             let distances = clips.get(index).map(|clips| clips.distances(self.cache)).transpose()?.unwrap_or_default();
             warn(&sets.genre, &distances, warnings);
-            genres.push(genre_findings(sets, &distances, measures));
+            genres.push(genre_findings(sets, &distances, self.measures));
             bar.inc(1);
         }
         bar.finish_and_clear();

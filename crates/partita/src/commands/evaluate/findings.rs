@@ -13,131 +13,131 @@ use super::sets::SetKind;
 use super::settings::Against;
 
 /// Version of this document; others are not compared.
-pub(super) const FORMAT_VERSION: u32 = 1;
+pub(in crate::commands) const FORMAT_VERSION: u32 = 1;
 
 /// The whole document.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Findings {
-    pub(super) format_version: u32,
-    pub(super) protocol: Protocol,
-    pub(super) genres: Vec<GenreFindings>,
+pub(in crate::commands) struct Findings {
+    pub(in crate::commands) format_version: u32,
+    pub(in crate::commands) protocol: Protocol,
+    pub(in crate::commands) genres: Vec<GenreFindings>,
     /// All genres, each with the same weight.
-    pub(super) overall: Vec<OverallFindings>,
+    pub(in crate::commands) overall: Vec<OverallFindings>,
     /// FAD of each genre's judged pieces (rows) against each genre's reference (columns).
-    pub(super) fad_matrix: Vec<Vec<Option<f64>>>,
+    pub(in crate::commands) fad_matrix: Vec<Vec<Option<f64>>>,
     /// The classifiers on held-out real music.
-    pub(super) classifiers: Vec<ClassifierFindings>,
+    pub(in crate::commands) classifiers: Vec<ClassifierFindings>,
     /// Of the judged pieces of all genres.
-    pub(super) adherence: Vec<Adherence>,
+    pub(in crate::commands) adherence: Vec<Adherence>,
     /// Absent where no model is judged.
-    pub(super) model: Option<ModelFindings>,
+    pub(in crate::commands) model: Option<ModelFindings>,
     /// What must be known to read the figures.
-    pub(super) warnings: Vec<String>,
+    pub(in crate::commands) warnings: Vec<String>,
 }
 
 /// How it was measured: figures of different protocols do not compare.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Protocol {
+pub(in crate::commands) struct Protocol {
     /// Version of this program.
-    pub(super) program: String,
+    pub(in crate::commands) program: String,
     /// The judged model's or folder's name.
-    pub(super) judged: String,
+    pub(in crate::commands) judged: String,
     /// SHA-256 of the model's file.
-    pub(super) model_sha256: Option<String>,
+    pub(in crate::commands) model_sha256: Option<String>,
     /// SHA-256 of the corpus.
-    pub(super) corpus_sha256: Option<String>,
-    pub(super) soundfont: String,
-    pub(super) soundfont_sha256: String,
-    pub(super) embedding: String,
-    pub(super) clip_seconds: f64,
+    pub(in crate::commands) corpus_sha256: Option<String>,
+    pub(in crate::commands) soundfont: String,
+    pub(in crate::commands) soundfont_sha256: String,
+    pub(in crate::commands) embedding: String,
+    pub(in crate::commands) clip_seconds: f64,
     /// Bars of each piece.
-    pub(super) bars: usize,
+    pub(in crate::commands) bars: usize,
     /// Pieces judged of each genre, at most.
-    pub(super) pieces: usize,
+    pub(in crate::commands) pieces: usize,
     /// Pieces of the reference of each genre, at most.
-    pub(super) reference_pieces: usize,
+    pub(in crate::commands) reference_pieces: usize,
     /// The split of the reference.
-    pub(super) against: Against,
-    pub(super) seed: u64,
+    pub(in crate::commands) against: Against,
+    pub(in crate::commands) seed: u64,
     /// What was asked of a model.
-    pub(super) ask: Option<Ask>,
+    pub(in crate::commands) ask: Option<Ask>,
     /// How it drew.
-    pub(super) sampling: Option<SamplingValues>,
+    pub(in crate::commands) sampling: Option<SamplingValues>,
     /// What drew its latents.
-    pub(super) latents: Option<String>,
+    pub(in crate::commands) latents: Option<String>,
 }
 
 /// [`partita_model::compose::Sampling`] as it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct SamplingValues {
-    pub(super) temperature: f32,
-    pub(super) top_p: f32,
-    pub(super) guidance: f32,
-    pub(super) latent_temperature: f32,
+pub(in crate::commands) struct SamplingValues {
+    pub(in crate::commands) temperature: f32,
+    pub(in crate::commands) top_p: f32,
+    pub(in crate::commands) guidance: f32,
+    pub(in crate::commands) latent_temperature: f32,
 }
 
 /// One genre.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct GenreFindings {
-    pub(super) genre: String,
+pub(in crate::commands) struct GenreFindings {
+    pub(in crate::commands) genre: String,
     /// The reference, compared with nothing.
-    pub(super) reference: Option<SetFindings>,
-    pub(super) sets: Vec<SetFindings>,
+    pub(in crate::commands) reference: Option<SetFindings>,
+    pub(in crate::commands) sets: Vec<SetFindings>,
     /// Whether FAD and KAD rise from held-out music to random notes.
-    pub(super) order: Vec<OrderStep>,
+    pub(in crate::commands) order: Vec<OrderStep>,
 }
 
 /// One set of pieces of one genre.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct SetFindings {
+pub(in crate::commands) struct SetFindings {
     /// `None` for the reference itself.
-    pub(super) set: Option<SetKind>,
-    pub(super) pieces: usize,
-    pub(super) sound: Option<SoundDistance>,
-    pub(super) overlaps: Vec<Overlap>,
+    pub(in crate::commands) set: Option<SetKind>,
+    pub(in crate::commands) pieces: usize,
+    pub(in crate::commands) sound: Option<SoundDistance>,
+    pub(in crate::commands) overlaps: Vec<Overlap>,
     /// Under muspy's names.
-    pub(super) statistics: Vec<Figure>,
-    pub(super) coherence: Vec<Figure>,
+    pub(in crate::commands) statistics: Vec<Figure>,
+    pub(in crate::commands) coherence: Vec<Figure>,
     /// Share that the test classifier takes for the genre, seeing all, and seeing neither programs nor drums.
-    pub(super) genre_accuracy: Option<Estimate>,
-    pub(super) genre_accuracy_pitched: Option<Estimate>,
-    pub(super) copying: Option<Copying>,
+    pub(in crate::commands) genre_accuracy: Option<Estimate>,
+    pub(in crate::commands) genre_accuracy_pitched: Option<Estimate>,
+    pub(in crate::commands) copying: Option<Copying>,
 }
 
 impl SetFindings {
     /// FAD with its interval.
-    pub(super) fn fad(&self) -> Option<Estimate> {
+    pub(in crate::commands) fn fad(&self) -> Option<Estimate> {
         Some(self.sound.as_ref()?.fad.as_ref()?.fad)
     }
 
     /// KAD × 100 with its interval.
-    pub(super) fn kad(&self) -> Option<Estimate> {
+    pub(in crate::commands) fn kad(&self) -> Option<Estimate> {
         Some(self.sound.as_ref()?.kad.kad)
     }
 }
 
 /// A measure over the pieces of a set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Figure {
-    pub(super) name: String,
+pub(in crate::commands) struct Figure {
+    pub(in crate::commands) name: String,
     /// Of the pieces of which it is defined.
-    pub(super) mean: Option<Estimate>,
+    pub(in crate::commands) mean: Option<Estimate>,
     /// The values below which 5, 25, 50, 75 and 95 % of the pieces lie.
-    pub(super) quantiles: Option<[f64; 5]>,
+    pub(in crate::commands) quantiles: Option<[f64; 5]>,
 }
 
 /// Two neighbours in the order in which a distance must rise, and by how much it does.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct OrderStep {
-    pub(super) lower: SetKind,
-    pub(super) upper: SetKind,
-    pub(super) fad: Option<Estimate>,
-    pub(super) kad: Estimate,
+pub(in crate::commands) struct OrderStep {
+    pub(in crate::commands) lower: SetKind,
+    pub(in crate::commands) upper: SetKind,
+    pub(in crate::commands) fad: Option<Estimate>,
+    pub(in crate::commands) kad: Estimate,
 }
 
 /// How a difference of two distances lies about zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(in crate::commands) enum Order {
     /// Above it, the interval too.
     Clear,
     /// Above, the interval not.
@@ -149,7 +149,7 @@ pub(super) enum Order {
 }
 
 impl Order {
-    pub(super) fn of(difference: Estimate) -> Self {
+    pub(in crate::commands) fn of(difference: Estimate) -> Self {
         match () {
             () if difference.low > 0.0 => Self::Clear,
             () if difference.value >= 0.0 => Self::Rising,
@@ -161,62 +161,62 @@ impl Order {
 
 /// One set over all genres.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct OverallFindings {
-    pub(super) set: SetKind,
+pub(in crate::commands) struct OverallFindings {
+    pub(in crate::commands) set: SetKind,
     /// Mean of the genres' FAD, where all have one.
-    pub(super) fad: Option<Estimate>,
+    pub(in crate::commands) fad: Option<Estimate>,
     /// Mean of the genres' KAD.
-    pub(super) kad: Option<Estimate>,
-    pub(super) genre_accuracy: Option<Estimate>,
-    pub(super) genre_accuracy_pitched: Option<Estimate>,
-    pub(super) composer_accuracy: Option<Estimate>,
-    pub(super) inception: Option<InceptionScore>,
-    pub(super) copying: Option<Copying>,
+    pub(in crate::commands) kad: Option<Estimate>,
+    pub(in crate::commands) genre_accuracy: Option<Estimate>,
+    pub(in crate::commands) genre_accuracy_pitched: Option<Estimate>,
+    pub(in crate::commands) composer_accuracy: Option<Estimate>,
+    pub(in crate::commands) inception: Option<InceptionScore>,
+    pub(in crate::commands) copying: Option<Copying>,
 }
 
 /// A classifier on real held-out music.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct ClassifierFindings {
+pub(in crate::commands) struct ClassifierFindings {
     /// Its kind, and what it is for.
-    pub(super) classifier: String,
+    pub(in crate::commands) classifier: String,
     /// What it tells, and what it sees.
-    pub(super) task: String,
-    pub(super) classes: usize,
-    pub(super) accuracy: Accuracy,
+    pub(in crate::commands) task: String,
+    pub(in crate::commands) classes: usize,
+    pub(in crate::commands) accuracy: Accuracy,
 }
 
 /// What only a model can be asked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct ModelFindings {
+pub(in crate::commands) struct ModelFindings {
     /// Optimiser steps and notes that it was trained with.
-    pub(super) steps: u64,
-    pub(super) notes_seen: u64,
+    pub(in crate::commands) steps: u64,
+    pub(in crate::commands) notes_seen: u64,
     /// By genre, then of all.
-    pub(super) likelihood: Vec<LikelihoodFindings>,
+    pub(in crate::commands) likelihood: Vec<LikelihoodFindings>,
 }
 
 /// How well a model knows held-out music. NLLs are of whole pieces, bar lines included.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct LikelihoodFindings {
+pub(in crate::commands) struct LikelihoodFindings {
     /// `None` for all genres together.
-    pub(super) genre: Option<String>,
-    pub(super) pieces: usize,
-    pub(super) notes: usize,
-    pub(super) quarters: f64,
+    pub(in crate::commands) genre: Option<String>,
+    pub(in crate::commands) pieces: usize,
+    pub(in crate::commands) notes: usize,
+    pub(in crate::commands) quarters: f64,
     /// −ELBO, nats a note and nats a quarter.
-    pub(super) nll_per_note: Estimate,
-    pub(super) nll_per_quarter: Estimate,
+    pub(in crate::commands) nll_per_note: Estimate,
+    pub(in crate::commands) nll_per_quarter: Estimate,
     /// The tighter bound of so many samples.
-    pub(super) iwae_samples: usize,
-    pub(super) iwae_nll_per_note: Estimate,
-    pub(super) iwae_nll_per_quarter: Estimate,
+    pub(in crate::commands) iwae_samples: usize,
+    pub(in crate::commands) iwae_nll_per_note: Estimate,
+    pub(in crate::commands) iwae_nll_per_quarter: Estimate,
     /// −log p(x | z, c), a note; and with the latents of another piece.
-    pub(super) reconstruction_per_note: Estimate,
-    pub(super) shuffled_per_note: Option<Estimate>,
+    pub(in crate::commands) reconstruction_per_note: Estimate,
+    pub(in crate::commands) shuffled_per_note: Option<Estimate>,
     /// Mean squared error of reconstructed rolls, and of silence.
-    pub(super) mse: Option<Estimate>,
-    pub(super) mse_of_silence: Option<Estimate>,
-    pub(super) onset_f1: Option<Estimate>,
+    pub(in crate::commands) mse: Option<Estimate>,
+    pub(in crate::commands) mse_of_silence: Option<Estimate>,
+    pub(in crate::commands) onset_f1: Option<Estimate>,
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! A quick judgement of a model's music on the validation split, by which training chooses among its checkpoints.
+//! A quick judgement of a model's music on the validation split, by which training chooses among its checkpoints and
+//! temperatures are chosen.
 
 use std::path::Path;
 
@@ -49,18 +50,23 @@ struct GenreReference {
 }
 
 impl<'a> SoundJudge<'a> {
-    /// Hears the validation music of the usual genres; each candidate will compose `pieces` of each.
-    pub(crate) fn new(corpus: &'a Corpus, pieces: usize, console: &Console) -> Result<Self> {
-        let mut judge = Self {
-            corpus,
-            genres: vec![],
-            pieces,
-            bank: Bank::choose(None, console)?,
-            network: Musicnn::bundled()?,
-            cache: Cache::open(&Settings::usual_cache()?)?,
-            interrupt: Interrupt::listen()?,
-        };
-        let names = Settings::usual_genres(corpus);
+    /// Hears the validation music of the usual genres as it usually sounds; each candidate will compose `pieces` of each.
+    pub(crate) fn usual(corpus: &'a Corpus, pieces: usize, console: &Console) -> Result<Self> {
+        let (bank, cache) = (Bank::choose(None, console)?, Cache::open(&Settings::usual_cache()?)?);
+        Self::new(corpus, Settings::usual_genres(corpus), pieces, bank, cache, console)
+    }
+
+    /// Hears the validation music of some genres, played by `bank`.
+    pub(crate) fn new(
+        corpus: &'a Corpus,
+        names: Vec<String>,
+        pieces: usize,
+        bank: Bank,
+        cache: Cache,
+        console: &Console,
+    ) -> Result<Self> {
+        let (network, interrupt) = (Musicnn::bundled()?, Interrupt::listen()?);
+        let mut judge = Self { corpus, genres: vec![], pieces, bank, network, cache, interrupt };
         let bar = console.progress("hearing validation music", "clips");
         for genre in names {
             let validation = judge.real().pieces(&genre, Split::Valid, REFERENCE_PIECES);
@@ -72,16 +78,21 @@ impl<'a> SoundJudge<'a> {
         Ok(judge)
     }
 
-    /// What the music of a model, given as its file, is worth: KAD (FAD would be mostly bias for so few pieces), mean of the
-    /// genres that have enough clips; `None` where no genre has.
+    /// What the music of a model, given as its file, is worth as it usually draws: KAD (FAD would be mostly bias for so few
+    /// pieces), mean of the genres that have enough clips; `None` where no genre has.
     pub(crate) fn judge(&self, file: &[u8]) -> Result<Option<Judgement>> {
+        self.judge_drawn(file, Sampling::default())
+    }
+
+    /// The same of a model that draws in a given way.
+    pub(crate) fn judge_drawn(&self, file: &[u8], sampling: Sampling) -> Result<Option<Judgement>> {
         let model = LoadedModel::from_bytes(file).context("load the candidate")?;
         let sha256 = sha256(file);
         let composing = Composing {
             model: &model,
             sha256: &sha256,
             source: model.latent_source(),
-            sampling: Sampling::default(),
+            sampling,
             ask: Ask::All,
             cache: &self.cache,
             interrupt: self.interrupt,

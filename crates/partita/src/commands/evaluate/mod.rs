@@ -1,13 +1,13 @@
 //! `partita evaluate`: how good music is, in a report that can be trusted.
 
-mod cache;
+pub(super) mod cache;
 mod classes;
 mod clips;
 mod compare;
 mod composing;
 mod copies;
-mod evaluation;
-mod findings;
+pub(super) mod evaluation;
+pub(super) mod findings;
 mod folder;
 pub(crate) mod judge;
 mod likelihood;
@@ -15,9 +15,9 @@ mod notes;
 mod piece;
 mod real;
 mod report;
-mod sets;
-mod settings;
-mod sound;
+pub(super) mod sets;
+pub(super) mod settings;
+pub(super) mod sound;
 mod summary;
 
 use std::fs;
@@ -33,7 +33,7 @@ use crate::bank::Bank;
 use crate::console::Console;
 use crate::interrupt::Interrupt;
 use cache::Cache;
-use evaluation::{Evaluation, Subject};
+use evaluation::{CorpusMeasures, Evaluation, Subject};
 use settings::Settings;
 
 /// Judge a model, or any folder of MIDI files
@@ -78,7 +78,7 @@ Examples:
   partita evaluate --compare report theirs";
 
 /// What whoever stops an evaluation is told.
-const STOPPED: &str = "stopped; what is done so far is kept, and the same command goes on from there";
+pub(super) const STOPPED: &str = "stopped; what is done so far is kept, and the same command goes on from there";
 
 impl Evaluate {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
@@ -96,10 +96,12 @@ impl Evaluate {
             Some(folder) => Subject::Folder(folder),
             None => Subject::Model(self.model.as_deref()),
         };
+        let measures = corpus.as_ref().map(|corpus| CorpusMeasures::of(corpus, &self.settings, console)).transpose()?;
         let evaluation = Evaluation {
             settings: &self.settings,
             subject,
             corpus: corpus.as_ref(),
+            measures: measures.as_ref(),
             keep_clips: self.keep_clips.as_deref(),
             sampling: self.sampling,
             cache: &cache,
@@ -120,6 +122,6 @@ impl Evaluate {
     }
 }
 
-fn open_corpus(path: &Path) -> Result<Corpus> {
+pub(super) fn open_corpus(path: &Path) -> Result<Corpus> {
     Corpus::open(path).with_context(|| format!("open {}", path.display()))
 }

@@ -12,7 +12,7 @@ use super::settings::Against;
 /// A row of the tables. All but the first are known music, and show what the figures can see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum SetKind {
+pub(in crate::commands) enum SetKind {
     /// What is judged.
     Judged,
     /// Held-out music against other held-out music: what chance alone makes.
@@ -29,14 +29,14 @@ pub(super) enum SetKind {
 
 impl SetKind {
     /// All of them, in the order of the tables.
-    pub(super) const ALL: [Self; 6] =
+    pub(in crate::commands) const ALL: [Self; 6] =
         [Self::Judged, Self::HeldOut, Self::Human, Self::WrongNotes, Self::ShuffledOnsets, Self::RandomNotes];
     /// The order in which a distance from held-out music must rise, if it is worth anything.
     pub(super) const RISING: [Self; 5] =
         [Self::HeldOut, Self::Human, Self::WrongNotes, Self::ShuffledOnsets, Self::RandomNotes];
 
     /// What tables call it.
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::commands) const fn name(self) -> &'static str {
         match self {
             Self::Judged => "judged",
             Self::HeldOut => "held-out music (floor)",
@@ -59,7 +59,7 @@ impl SetKind {
 }
 
 /// The sets of one genre.
-pub(super) struct GenreSets {
+pub(in crate::commands) struct GenreSets {
     pub(super) genre: String,
     /// Held-out music that every set is compared with; empty without a corpus.
     pub(super) reference: Vec<JudgedPiece>,

@@ -10,6 +10,7 @@ use partita_eval::embedding::{Embedder, Musicnn, OnnxEmbedder};
 use serde::{Deserialize, Serialize};
 
 use super::composing::Ask;
+use super::real::RealMusic;
 use crate::failure::WrongUse;
 use crate::files::read_bytes;
 
@@ -19,38 +20,38 @@ pub(crate) struct Settings {
     /// A genre to judge; may be given several times. Without it: classical, jazz, rock and pop where the corpus has them,
     /// else all of its genres, or all of the folder's
     #[arg(long = "genre", value_name = "GENRE")]
-    pub(super) genres: Vec<String>,
+    pub(in crate::commands) genres: Vec<String>,
     /// Pieces to judge of each genre
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=2000))]
-    pub(super) pieces: u32,
+    pub(in crate::commands) pieces: u32,
     /// Held-out pieces of each genre to judge them by, if there are as many
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=2000))]
-    pub(super) reference_pieces: u32,
+    pub(in crate::commands) reference_pieces: u32,
     /// The side of the corpus to judge by. Choose by 'valid' what is still to be chosen, such as temperatures, and keep
     /// 'test' for the figures that are told
     #[arg(long, value_name = "valid|test", value_enum, default_value_t)]
-    pub(super) against: Against,
+    pub(in crate::commands) against: Against,
     /// Whole held-out pieces of each genre for the likelihood
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=2000))]
-    pub(super) likelihood_pieces: u32,
+    pub(in crate::commands) likelihood_pieces: u32,
     /// Length of every piece; longer ones are cut
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(4..=512))]
-    pub(super) bars: u32,
+    pub(in crate::commands) bars: u32,
     /// What is asked of each composed piece
     #[arg(long, value_enum, default_value_t)]
-    pub(super) ask: Ask,
+    pub(in crate::commands) ask: Ask,
     /// What chance follows from: the choice of pieces, and what is composed
     #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(super) seed: u64,
+    pub(in crate::commands) seed: u64,
     /// The bank to play with (.sf2), or 'builtin' for the program's own; without it, as render chooses
     #[arg(long, value_name = "SF2|builtin")]
-    pub(super) soundfont: Option<PathBuf>,
+    pub(in crate::commands) soundfont: Option<PathBuf>,
     /// A network in an ONNX file to hear with instead of MusiCNN: one that takes the log-mel patches of MusiCNN or of YAMNet
     #[arg(long, value_name = "ONNX")]
-    pub(super) embedding: Option<PathBuf>,
+    pub(in crate::commands) embedding: Option<PathBuf>,
     /// Where results are kept between runs; without it, partita in the user's cache folder
     #[arg(long, value_name = "DIR")]
-    pub(super) cache: Option<PathBuf>,
+    pub(in crate::commands) cache: Option<PathBuf>,
 }
 
 /// Which held-out music is the reference.
@@ -66,14 +67,14 @@ pub(crate) enum Against {
 
 impl Against {
     /// The split of the reference, and that of the floor.
-    pub(super) const fn splits(self) -> (Split, Split) {
+    pub(in crate::commands) const fn splits(self) -> (Split, Split) {
         match self {
             Self::Valid => (Split::Valid, Split::Test),
             Self::Test => (Split::Test, Split::Valid),
         }
     }
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::commands) const fn name(self) -> &'static str {
         match self {
             Self::Valid => "validation",
             Self::Test => "test",
@@ -89,7 +90,7 @@ const NETWORK_BYTES_MAX: usize = 1 << 30;
 
 impl Settings {
     /// What clips are heard with.
-    pub(super) fn embedder(&self) -> Result<Box<dyn Embedder>> {
+    pub(in crate::commands) fn embedder(&self) -> Result<Box<dyn Embedder>> {
         let Some(path) = &self.embedding else { return Ok(Box::new(Musicnn::bundled()?)) };
         let bytes = read_bytes(path, NETWORK_BYTES_MAX)?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -97,13 +98,18 @@ impl Settings {
         Ok(Box::new(network))
     }
 
+    /// Real music as these settings cut and draw it.
+    pub(super) fn real<'c>(&self, corpus: &'c Corpus) -> RealMusic<'c> {
+        RealMusic { corpus, bars: self.bars as usize, seed: self.seed }
+    }
+
     /// Where results are kept: XDG_CACHE_HOME, else .cache in the home folder.
-    pub(super) fn cache_folder(&self) -> Result<PathBuf> {
+    pub(in crate::commands) fn cache_folder(&self) -> Result<PathBuf> {
         self.cache.clone().map_or_else(Self::usual_cache, Ok)
     }
 
     /// Where results are kept unless asked otherwise.
-    pub(super) fn usual_cache() -> Result<PathBuf> {
+    pub(in crate::commands) fn usual_cache() -> Result<PathBuf> {
         let standard = std::env::var_os("XDG_CACHE_HOME").filter(|folder| Path::new(folder).is_absolute());
         let home = || std::env::home_dir().map(|home| home.join(".cache"));
         let folder = standard.map(PathBuf::from).or_else(home);
@@ -113,14 +119,14 @@ impl Settings {
     }
 
     /// Those of the field's tables where the corpus has them, else all of its genres.
-    pub(super) fn usual_genres(corpus: &Corpus) -> Vec<String> {
+    pub(in crate::commands) fn usual_genres(corpus: &Corpus) -> Vec<String> {
         let labels = corpus.vocabulary();
         let ids: Option<Vec<usize>> = USUAL_GENRES.iter().map(|genre| labels.genre_id(genre)).collect();
         ids.map_or_else(|| labels.genres.clone(), |ids| ids.iter().map(|&id| labels.genres[id].clone()).collect())
     }
 
     /// The genres to judge with a corpus.
-    pub(super) fn genres_of(&self, corpus: &Corpus) -> Result<Vec<String>> {
+    pub(in crate::commands) fn genres_of(&self, corpus: &Corpus) -> Result<Vec<String>> {
         let labels = corpus.vocabulary();
         if self.genres.is_empty() {
             return Ok(Self::usual_genres(corpus));

@@ -89,7 +89,7 @@ pub(super) fn order(distances: &[(SetKind, Option<SoundDistance>)]) -> Vec<Order
 }
 
 /// The mean of independent estimates, with the interval of their mean; `None` unless there is one of each.
-pub(super) fn mean(estimates: &[Option<Estimate>]) -> Option<Estimate> {
+pub(in crate::commands) fn mean(estimates: &[Option<Estimate>]) -> Option<Estimate> {
     let estimates: Vec<Estimate> = estimates.iter().copied().collect::<Option<_>>()?;
     let count = estimates.len() as f64;
     let average = |part: fn(&Estimate) -> f64| estimates.iter().map(part).sum::<f64>() / count;

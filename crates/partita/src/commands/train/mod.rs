@@ -2,7 +2,7 @@
 
 pub(crate) mod curves;
 mod report;
-mod watch;
+pub(super) mod watch;
 
 use std::fs;
 use std::num::NonZeroUsize;
@@ -105,7 +105,7 @@ impl Train {
         let mut watcher = Watcher::new(console, &self.output);
         let sound = match self.select {
             Select::Likelihood => None,
-            Select::Sound => Some(SoundJudge::new(&corpus, self.judged_pieces as usize, console)?),
+            Select::Sound => Some(SoundJudge::usual(&corpus, self.judged_pieces as usize, console)?),
         };
         let judge = sound.as_ref().map(|sound| -> Box<Judge<'_>> {
             Box::new(|file| sound.judge(file).map_err(|error| format!("{error:#}")))

@@ -10,7 +10,7 @@ use super::curves::curves;
 use crate::console::Console;
 
 /// Follows a run's events.
-pub(super) struct Watcher<'a> {
+pub(in crate::commands) struct Watcher<'a> {
     console: &'a Console,
     run: PathBuf,
     bar: ProgressBar,
@@ -21,13 +21,13 @@ pub(super) struct Watcher<'a> {
 }
 
 impl<'a> Watcher<'a> {
-    pub(super) fn new(console: &'a Console, run: &Path) -> Self {
+    pub(in crate::commands) fn new(console: &'a Console, run: &Path) -> Self {
         let bar = console.progress("training", "steps");
         Self { console, run: run.to_owned(), bar, first: None, failed: None }
     }
 
     /// Takes one event.
-    pub(super) fn observe(&mut self, line: &LogLine) {
+    pub(in crate::commands) fn observe(&mut self, line: &LogLine) {
         match &line.event {
             Event::Started { step, steps, parameters } => {
                 self.bar.set_length(*steps);
@@ -59,7 +59,7 @@ impl<'a> Watcher<'a> {
     }
 
     /// Removes the bar, and tells what went wrong beside the training.
-    pub(super) fn finish(mut self) -> Result<()> {
+    pub(in crate::commands) fn finish(mut self) -> Result<()> {
         self.bar.finish_and_clear();
         self.draw();
         self.failed.map_or(Ok(()), Err)

@@ -1,0 +1,133 @@
+//! What a reproduction found: the JSON document, from which its tables are written.
+
+use partita_eval::symbolic::adherence::Adherence;
+use partita_eval::symbolic::interval::Estimate;
+use partita_train::Judgement;
+use serde::Serialize;
+
+use super::claims::ClaimFindings;
+use crate::commands::evaluate::findings::{Findings, GenreFindings, LikelihoodFindings, Protocol, SetFindings};
+use crate::commands::evaluate::sets::SetKind;
+use crate::commands::evaluate::sound::mean;
+
+/// Version of this document.
+pub(super) const FORMAT_VERSION: u32 = 1;
+
+/// The whole document.
+#[derive(Debug, Serialize)]
+pub(super) struct Reproduction {
+    pub(super) format_version: u32,
+    /// Steps of each system that learns from notes.
+    pub(super) budget: u64,
+    /// Of the first system; the others' are the same, but for the model and its sampling.
+    pub(super) protocol: Protocol,
+    pub(super) genres: Vec<String>,
+    pub(super) systems: Vec<SystemFindings>,
+    /// Real and broken music.
+    pub(super) known: Vec<KnownMusic>,
+    /// Temperatures are chosen by so many validation pieces of each genre.
+    pub(super) tuning_pieces: usize,
+    pub(super) claims: Vec<ClaimFindings>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// One system.
+#[derive(Debug, Serialize)]
+pub(super) struct SystemFindings {
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) is_hybrid: bool,
+    pub(super) training: Training,
+    pub(super) tuning: Tuning,
+    pub(super) figures: Figures,
+    /// Absent where a system has no likelihood.
+    pub(super) likelihood: Option<LikelihoodFindings>,
+    pub(super) adherence: Vec<Adherence>,
+}
+
+/// What it took.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Training {
+    pub(super) parameters: usize,
+    pub(super) steps: u64,
+    pub(super) notes_seen: u64,
+    /// By the clock, other work on the machine included.
+    pub(super) seconds: f64,
+}
+
+/// How the temperature was chosen.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Tuning {
+    pub(super) temperature: f32,
+    /// What each was worth; empty where there was too little to judge by.
+    pub(super) tried: Vec<Tried>,
+}
+
+impl Tuning {
+    /// The judgement of the chosen temperature.
+    pub(super) fn judgement(&self) -> Option<Judgement> {
+        self.tried.iter().find(|tried| tried.temperature == self.temperature).map(|tried| tried.judgement)
+    }
+}
+
+/// One temperature on validation music.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Tried {
+    pub(super) temperature: f32,
+    pub(super) judgement: Judgement,
+}
+
+/// Music that is known, by which the figures are read.
+#[derive(Debug, Serialize)]
+pub(super) struct KnownMusic {
+    pub(super) set: SetKind,
+    pub(super) figures: Figures,
+}
+
+/// What the tables show of a set of pieces. Where not by genre: the mean of the genres.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Figures {
+    pub(super) fad_by_genre: Vec<Option<Estimate>>,
+    pub(super) fad: Option<Estimate>,
+    pub(super) kad: Option<Estimate>,
+    pub(super) inception_score: Option<f64>,
+    pub(super) genre_accuracy: Option<Estimate>,
+    /// Share of the bars that resemble an earlier one.
+    pub(super) repetition: Option<Estimate>,
+    /// Share of the time in the piece's key.
+    pub(super) key_stability: Option<Estimate>,
+    /// Overlapped area, mean of all features.
+    pub(super) likeness: Option<f64>,
+    pub(super) copied: Option<Estimate>,
+}
+
+impl Figures {
+    /// Those of one set of an evaluation; `None` where it has no such set.
+    pub(super) fn of(findings: &Findings, kind: SetKind) -> Option<Self> {
+        let overall = findings.overall.iter().find(|row| row.set == kind)?;
+        let sets: Vec<Option<&SetFindings>> = findings.genres.iter().map(|genre| set(genre, kind)).collect();
+        let each = |part: &dyn Fn(&SetFindings) -> Option<Estimate>| -> Vec<Option<Estimate>> {
+            sets.iter().map(|set| part((*set)?)).collect()
+        };
+        let coherence = |name: &str| {
+            mean(&each(&|set| set.coherence.iter().find(|figure| figure.name == name).and_then(|figure| figure.mean)))
+        };
+        let areas: Vec<f64> =
+            sets.iter().flatten().flat_map(|set| &set.overlaps).map(|overlap| overlap.overlapped_area).collect();
+        Some(Self {
+            fad_by_genre: each(&SetFindings::fad),
+            fad: overall.fad,
+            kad: overall.kad,
+            inception_score: overall.inception.map(|inception| inception.score),
+            genre_accuracy: overall.genre_accuracy,
+            repetition: coherence("repetition"),
+            key_stability: coherence("key stability"),
+            likeness: (!areas.is_empty()).then(|| areas.iter().sum::<f64>() / areas.len() as f64),
+            copied: overall.copying.map(|copying| copying.copied),
+        })
+    }
+}
+
+fn set(genre: &GenreFindings, kind: SetKind) -> Option<&SetFindings> {
+    genre.sets.iter().find(|set| set.set == Some(kind))
+}

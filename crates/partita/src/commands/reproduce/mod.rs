@@ -1,0 +1,208 @@
+//! `partita reproduce`: the paper's comparison from the corpus to the tables, by one command.
+
+mod claims;
+mod findings;
+mod paper;
+mod report;
+mod runs;
+mod summary;
+mod systems;
+mod tuning;
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use partita_model::Compute;
+
+use super::compose::{LoadedModel, SamplingArguments};
+use super::evaluate::cache::Cache;
+use super::evaluate::evaluation::{CorpusMeasures, Evaluation, Subject};
+use super::evaluate::findings::Findings;
+use super::evaluate::judge::SoundJudge;
+use super::evaluate::sets::SetKind;
+use super::evaluate::settings::Settings;
+use super::evaluate::{STOPPED, open_corpus};
+use super::train::all_cores;
+use crate::bank::Bank;
+use crate::console::Console;
+use crate::failure::WrongUse;
+use crate::interrupt::Interrupt;
+use findings::{FORMAT_VERSION, Figures, KnownMusic, Reproduction, SystemFindings, Tried, Tuning};
+use runs::Runs;
+use summary::Summary;
+use systems::{Role, SYSTEMS, System, WHOLE_BUDGET};
+
+/// Do the paper's comparison again: train every system, judge all
+///
+/// Trains what is missing of language models (vanilla RNN, LSTM, Transformer), VAEs, GANs and hybrids on the same music for the
+/// same number of notes, chooses each one's temperature on validation music, judges all on the test split, and writes
+/// reproduce.md, .html and .json: the paper's tables with intervals, floor and broken music, and a verdict on each of its
+/// claims. Stopped, it goes on from where it was; what is trained, composed or heard is not done again.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Reproduce {
+    /// A corpus that prepare wrote
+    #[arg(long, value_name = "CORPUS")]
+    corpus: PathBuf,
+    /// Steps of each system that learns from notes; the others' in proportion. The whole budget takes some 10 hours of two
+    /// cores, and the judging about ten minutes a system
+    #[arg(long, value_name = "STEPS", default_value_t = WHOLE_BUDGET, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    budget: u64,
+    /// Change one value of every system's recipe; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    changes: Vec<String>,
+    /// Where the systems' runs are, or will be
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    runs: PathBuf,
+    /// Folder for the report
+    #[arg(short, long, value_name = "DIR", default_value = "docs/results")]
+    output: PathBuf,
+    /// A system to compare; may be given several times. Without it, all
+    #[arg(long = "system", value_name = "NAME", value_parser = PossibleValuesParser::new(SYSTEMS.iter().map(|system| system.name)))]
+    systems: Vec<String>,
+    /// Temperatures to choose each system's from, in the order in which they have to beat each other
+    #[arg(long = "temperature", value_name = "T", default_values_t = [0.9, 0.8, 1.0, 1.1])]
+    temperatures: Vec<f32>,
+    /// Validation pieces of each genre by which each temperature is judged
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(4..=1000))]
+    tuning_pieces: u32,
+    /// Threads to train with; without it, one for each core
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// Train on the graphics card
+    #[arg(long)]
+    gpu: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  partita reproduce --corpus corpus.partita
+  partita reproduce --corpus corpus.partita --budget 500 --pieces 50 -o quick
+  partita reproduce --corpus corpus.partita --system cvae --system hybrid -o two";
+
+impl Reproduce {
+    pub(crate) fn run(&self, console: &Console) -> Result<()> {
+        let compute = if self.gpu { Compute::Gpu } else { Compute::Cpu };
+        let device = compute.device().map_err(|error| WrongUse(error.to_string()))?;
+        let corpus = open_corpus(&self.corpus)?;
+        let interrupt = Interrupt::listen()?;
+        let runs = Runs {
+            corpus: &corpus,
+            folder: &self.runs,
+            budget: self.budget,
+            changes: &self.changes,
+            threads: self.threads.map_or_else(all_cores, NonZeroUsize::get),
+            device,
+            console,
+            interrupt,
+        };
+        for &temperature in &self.temperatures {
+            SamplingArguments::of_temperature(temperature).checked()?;
+        }
+        let systems = systems::chosen(&self.systems);
+        let genres = self.settings.genres_of(&corpus)?;
+        systems.iter().try_for_each(|system| runs.train(system))?;
+
+        let cache = || Cache::open(&self.settings.cache_folder()?);
+        let bank = || Bank::choose(self.settings.soundfont.as_deref(), console);
+        let judge = SoundJudge::new(&corpus, genres, self.tuning_pieces as usize, bank()?, cache()?, console)?;
+        let tunings: Vec<Tuning> =
+            systems.iter().map(|system| self.tune(&judge, &runs, system, console)).collect::<Result<_>>()?;
+
+        let measures = CorpusMeasures::of(&corpus, &self.settings, console)?;
+        let (bank, cache, embedder) = (bank()?, cache()?, self.settings.embedder()?);
+        let mut judged = Vec::new();
+        for (system, tuning) in systems.iter().zip(&tunings) {
+            if interrupt.is_raised() {
+                return Err(anyhow!(STOPPED));
+            }
+            console.note(&format!("{}: judging at temperature {}", system.title, tuning.temperature));
+            let run = runs.folder_of(system);
+            let evaluation = Evaluation {
+                settings: &self.settings,
+                subject: Subject::Model(Some(&run)),
+                corpus: Some(&corpus),
+                measures: Some(&measures),
+                sampling: SamplingArguments::of_temperature(tuning.temperature),
+                cache: &cache,
+                bank: &bank,
+                embedder: &*embedder,
+                console,
+                interrupt,
+                keep_clips: None,
+            };
+            let (findings, _) = evaluation.run().with_context(|| format!("judge {}", system.name))?;
+            judged.push(findings);
+        }
+        let found = self.found(&runs, &systems, tunings, judged)?;
+        fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;
+        let report = report::write(&found, &self.output)?;
+        console.finish(&Summary::new(found, report))
+    }
+
+    fn found(
+        &self,
+        runs: &Runs<'_>,
+        systems: &[&System],
+        tunings: Vec<Tuning>,
+        judged: Vec<Findings>,
+    ) -> Result<Reproduction> {
+        let first = judged.first().context("no system was chosen")?;
+        let known = SetKind::ALL.into_iter().filter(|set| *set != SetKind::Judged);
+        let known: Vec<KnownMusic> =
+            known.filter_map(|set| Some(KnownMusic { set, figures: Figures::of(first, set)? })).collect();
+        let (protocol, genres) = (first.protocol.clone(), first.genres.iter().map(|one| one.genre.clone()).collect());
+        let mut warnings: Vec<String> = Vec::new();
+        let mut rows = Vec::new();
+        for ((system, tuning), findings) in systems.iter().zip(tunings).zip(judged) {
+            for warning in
+                findings.warnings.iter().filter(|warning| !warnings.contains(warning)).cloned().collect::<Vec<_>>()
+            {
+                warnings.push(warning);
+            }
+            rows.push(SystemFindings {
+                name: system.name.to_owned(),
+                title: system.title.to_owned(),
+                is_hybrid: system.role == Role::Hybrid,
+                training: runs.cost(system)?,
+                tuning,
+                figures: Figures::of(&findings, SetKind::Judged).context("nothing was judged")?,
+                likelihood: findings
+                    .model
+                    .and_then(|model| model.likelihood.into_iter().find(|found| found.genre.is_none())),
+                adherence: findings.adherence,
+            });
+        }
+        Ok(Reproduction {
+            format_version: FORMAT_VERSION,
+            budget: self.budget,
+            protocol,
+            genres,
+            claims: claims::claims(&rows, &known),
+            systems: rows,
+            known,
+            tuning_pieces: self.tuning_pieces as usize,
+            warnings,
+        })
+    }
+
+    /// Chooses a system's temperature.
+    fn tune(&self, judge: &SoundJudge<'_>, runs: &Runs<'_>, system: &System, console: &Console) -> Result<Tuning> {
+        let (_, file) = LoadedModel::load_with_bytes(Some(&runs.folder_of(system)))?;
+        let note = |tried: &Tried| {
+            let one = tried.judgement;
+            console.note(&format!(
+                "{} at {}: KAD × 100 {:.2}, likeness {:.3}, adherence {:.3}, diversity {:.3}",
+                system.title, tried.temperature, one.distance, one.likeness, one.adherence, one.diversity
+            ));
+        };
+        tuning::tune(judge, &file, &self.temperatures, &note)
+            .with_context(|| format!("choose the temperature of {}", system.name))
+    }
+}

@@ -1,0 +1,87 @@
+//! `partita reproduce`: training, tuning and judging several systems by one command.
+
+use std::fs;
+
+use crate::stage::{Stage, with_even_corpus};
+
+/// Systems that take a second to train and to judge.
+const FEW: &[&str] = &[
+    "reproduce",
+    "--corpus",
+    "corpus",
+    "--budget",
+    "2",
+    "--set",
+    "size=tiny",
+    "--set",
+    "events_per_passage=64",
+    "--set",
+    "events_per_replica=128",
+    "--set",
+    "evaluate_passages=8",
+    "--set",
+    "adversarial_rows=4",
+    "--pieces",
+    "5",
+    "--reference-pieces",
+    "6",
+    "--likelihood-pieces",
+    "2",
+    "--bars",
+    "8",
+    "--tuning-pieces",
+    "6",
+    "--temperature",
+    "0.9",
+    "--temperature",
+    "1.1",
+    "--cache",
+    "cache",
+    "--soundfont",
+    "builtin",
+];
+
+fn system<'a>(found: &'a serde_json::Value, name: &str) -> &'a serde_json::Value {
+    found["systems"].as_array().unwrap().iter().find(|system| system["name"] == name).unwrap()
+}
+
+#[test]
+fn systems_are_trained_once_and_judged_by_the_same_music() {
+    let stage = with_even_corpus();
+    let all = |more: &[&str]| stage.json(&[FEW, &["-o", "results", "--system", "hybrid"], more].concat());
+    let found = all(&[]);
+    assert_eq!(stage.names("results"), ["figures", "reproduce.html", "reproduce.json", "reproduce.md"]);
+    assert_eq!(stage.names("runs"), ["cvae", "hybrid"], "a hybrid brings the system that it begins with");
+    assert_eq!(found["genres"], serde_json::json!(["folk", "jazz"]));
+    let [cvae, hybrid] = ["cvae", "hybrid"].map(|name| system(&found, name));
+    assert_eq!((&cvae["training"]["steps"], &hybrid["training"]["steps"]), (&2.into(), &3.into()));
+    let more = hybrid["training"]["parameters"].as_u64() > cvae["training"]["parameters"].as_u64();
+    assert!(more, "players count");
+    assert_eq!(cvae["tuning"]["tried"].as_array().unwrap().len(), 2);
+    assert!(cvae["figures"]["kad"]["value"].is_number() && cvae["likelihood"]["mse"]["value"].is_number());
+    assert_eq!(found["known"].as_array().unwrap().len(), 5);
+    let verdicts = found["claims"].as_array().unwrap();
+    let verdict =
+        |part: &str| &verdicts.iter().find(|one| one["claim"].as_str().unwrap().contains(part)).unwrap()["verdict"];
+    assert_eq!((verdict("rate"), verdict("least time")), (&"not_testable".into(), &"does_not_hold".into()));
+    let text = fs::read_to_string(stage.path("results/reproduce.md")).unwrap();
+    for part in ["the paper, not comparable: hybrid", "| 1.85 |", "random notes", "(chosen)", "does not hold"] {
+        assert!(text.contains(part), "{part}");
+    }
+
+    // What is trained is not trained again, and gives the same figures.
+    let log = fs::read(stage.path("runs/hybrid/log.jsonl")).unwrap();
+    assert_eq!(all(&[])["systems"], found["systems"]);
+    assert_eq!(fs::read(stage.path("runs/hybrid/log.jsonl")).unwrap(), log);
+    let other = stage.run(&[FEW, &["-o", "results", "--system", "cvae", "--set", "seed=7"]].concat());
+    other.assert_error(2, &["runs/cvae", "seed = 1, not 7", "--budget"]);
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let stage = Stage::new();
+    let unknown = stage.run(&["reproduce", "--corpus", "corpus", "--system", "oracle"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("oracle") && unknown.stderr.contains("transformer"), "{unknown:?}");
+    stage.run(&["reproduce", "--corpus", "nowhere"]).assert_error(1, &["nowhere"]);
+}
