@@ -14,6 +14,8 @@ pub struct Recipe {
     pub model: ModelKind,
     /// Size of the network.
     pub size: ModelSize,
+    /// Dimensions of each latent; 0: as many as the size has.
+    pub latent: usize,
     /// Everything random follows from it.
     pub seed: u64,
     /// Optimiser steps of the CVAE; may be 0 where the run begins with a trained model and `adversarial_steps` follow.
@@ -114,6 +116,7 @@ impl Default for Recipe {
         Self {
             model: ModelKind::Cvae,
             size: ModelSize::Small,
+            latent: 0,
             seed: 1,
             steps: 20_000,
             replicas: 2,

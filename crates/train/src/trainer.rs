@@ -143,11 +143,13 @@ pub fn resume(
         let problem = "it was trained on another corpus; resume with that one, or start a new run";
         return Err(TrainError::checkpoint(&folder, problem));
     }
-    let network = (state.recipe.model, state.recipe.size);
+    let network = (state.recipe.model, state.recipe.size, state.recipe.latent);
     let (steps, start) = (state.recipe.steps, state.recipe.generator_start);
     state.recipe = change(state.recipe)?;
-    if (state.recipe.model, state.recipe.size) != network {
-        return Err(TrainError::Recipe("a run cannot change its model's kind or size; start a new run".to_owned()));
+    if (state.recipe.model, state.recipe.size, state.recipe.latent) != network {
+        return Err(TrainError::Recipe(
+            "a run cannot change its model's kind, size or latents; start a new run".to_owned(),
+        ));
     }
     if state.generator_steps > 0 && (state.recipe.steps, state.recipe.generator_start) != (steps, start) {
         let problem =
@@ -164,7 +166,8 @@ pub fn resume(
 
 fn config(recipe: &Recipe, corpus: &Corpus) -> ModelConfig {
     let labels = corpus.vocabulary();
-    ModelConfig::of_kind(recipe.model, recipe.size, labels.genres.len(), labels.composers.len())
+    let config = ModelConfig::of_kind(recipe.model, recipe.size, labels.genres.len(), labels.composers.len());
+    ModelConfig { latent: if recipe.latent == 0 { config.latent } else { recipe.latent }, ..config }
 }
 
 /// A run in progress.

@@ -1,5 +1,7 @@
 //! What a reproduction found: the JSON document, from which its tables are written.
 
+use std::collections::BTreeMap;
+
 use partita_eval::symbolic::adherence::Adherence;
 use partita_eval::symbolic::interval::Estimate;
 use partita_train::Judgement;
@@ -28,6 +30,8 @@ pub(super) struct Reproduction {
     /// Temperatures are chosen by so many validation pieces of each genre.
     pub(super) tuning_pieces: usize,
     pub(super) claims: Vec<ClaimFindings>,
+    /// Of the conditional VAE; empty unless asked for.
+    pub(super) ablations: Vec<AblationFindings>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -43,6 +47,16 @@ pub(super) struct SystemFindings {
     /// Absent where a system has no likelihood.
     pub(super) likelihood: Option<LikelihoodFindings>,
     pub(super) adherence: Vec<Adherence>,
+}
+
+/// The conditional VAE, as it is or with one thing changed, on validation music.
+#[derive(Debug, Serialize)]
+pub(super) struct AblationFindings {
+    pub(super) title: String,
+    /// Figures of the last validation of its training, by name.
+    pub(super) validation: BTreeMap<String, f64>,
+    /// What its music is worth; absent where there was too little to judge by.
+    pub(super) judgement: Option<Judgement>,
 }
 
 /// What it took.

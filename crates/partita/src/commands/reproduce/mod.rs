@@ -1,5 +1,6 @@
 //! `partita reproduce`: the paper's comparison from the corpus to the tables, by one command.
 
+mod ablations;
 mod claims;
 mod findings;
 mod paper;
@@ -64,6 +65,10 @@ pub(crate) struct Reproduce {
     /// A system to compare; may be given several times. Without it, all
     #[arg(long = "system", value_name = "NAME", value_parser = PossibleValuesParser::new(SYSTEMS.iter().map(|system| system.name)))]
     systems: Vec<String>,
+    /// Also change the conditional VAE in one thing at a time, as it is trained and as it draws, and judge each by validation
+    /// music: seven more runs
+    #[arg(long)]
+    ablations: bool,
     /// Temperatures to choose each system's from, in the order in which they have to beat each other
     #[arg(long = "temperature", value_name = "T", default_values_t = [0.9, 0.8, 1.0, 1.1])]
     temperatures: Vec<f32>,
@@ -84,7 +89,8 @@ const EXAMPLES: &str = "\
 Examples:
   partita reproduce --corpus corpus.partita
   partita reproduce --corpus corpus.partita --budget 500 --pieces 50 -o quick
-  partita reproduce --corpus corpus.partita --system cvae --system hybrid -o two";
+  partita reproduce --corpus corpus.partita --system cvae --system hybrid -o two
+  partita reproduce --corpus corpus.partita --ablations";
 
 impl Reproduce {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
@@ -106,6 +112,9 @@ impl Reproduce {
             SamplingArguments::of_temperature(temperature).checked()?;
         }
         let systems = systems::chosen(&self.systems);
+        if self.ablations && !systems.iter().any(|system| system.name == ablations::WHOLE) {
+            return Err(WrongUse(format!("--ablations needs --system {} too", ablations::WHOLE)).into());
+        }
         let genres = self.settings.genres_of(&corpus)?;
         systems.iter().try_for_each(|system| runs.train(system))?;
 
@@ -114,6 +123,12 @@ impl Reproduce {
         let judge = SoundJudge::new(&corpus, genres, self.tuning_pieces as usize, bank()?, cache()?, console)?;
         let tunings: Vec<Tuning> =
             systems.iter().map(|system| self.tune(&judge, &runs, system, console)).collect::<Result<_>>()?;
+
+        let whole = systems.iter().zip(&tunings).find(|(system, _)| system.name == ablations::WHOLE);
+        let ablations = match whole {
+            Some((_, tuning)) if self.ablations => ablations::judge(&runs, &judge, tuning)?,
+            _ => vec![],
+        };
 
         let measures = CorpusMeasures::of(&corpus, &self.settings, console)?;
         let (bank, cache, embedder) = (bank()?, cache()?, self.settings.embedder()?);
@@ -141,6 +156,7 @@ impl Reproduce {
             judged.push(findings);
         }
         let found = self.found(&runs, &systems, tunings, judged)?;
+        let found = Reproduction { ablations, ..found };
         fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;
         let report = report::write(&found, &self.output)?;
         console.finish(&Summary::new(found, report))
@@ -187,6 +203,7 @@ impl Reproduce {
             claims: claims::claims(&rows, &known),
             systems: rows,
             known,
+            ablations: vec![],
             tuning_pieces: self.tuning_pieces as usize,
             warnings,
         })

@@ -31,6 +31,8 @@ pub(super) enum Role {
     Baseline,
     /// Conditional VAE and adversarial training together.
     Hybrid,
+    /// The conditional VAE with one thing changed, which only validation judges.
+    Ablation,
 }
 
 /// All of them; one that another begins with stands before it.
@@ -52,6 +54,21 @@ pub(super) const SYSTEMS: &[System] = &[
 
 const fn baseline(name: &'static str, title: &'static str, recipe: &'static str) -> System {
     System { name, title, role: Role::Baseline, recipe, changes: &[], from: None }
+}
+
+/// The conditional VAE with one thing changed.
+pub(super) const ABLATIONS: &[System] = &[
+    ablation("cvae-latent-16", "latents of 16 dimensions, not 64", &["latent=16"]),
+    ablation("cvae-beta-1", "β up to 1, not 0.3", &["kl_weight_max=1.0"]),
+    ablation("cvae-no-cycles", "β constant from the first step", &["kl_delay_steps=0", "kl_cycles=0"]),
+    ablation("cvae-no-free-bits", "no free bits", &["free_nats_per_dimension=0.0"]),
+    ablation("cvae-no-bag", "no bag-of-notes loss", &["bag_weight=0.0"]),
+    ablation("cvae-no-word-dropout", "no word dropout", &["word_dropout=0.0"]),
+    ablation("cvae-no-curriculum", "no curriculum", &["initial_competence=1.0"]),
+];
+
+const fn ablation(name: &'static str, title: &'static str, changes: &'static [&'static str]) -> System {
+    System { name, title, role: Role::Ablation, recipe: "small", changes, from: None }
 }
 
 impl System {
@@ -85,11 +102,11 @@ mod tests {
 
     #[test]
     fn every_system_has_a_recipe_and_stands_after_what_it_begins_with() {
-        for (index, system) in SYSTEMS.iter().enumerate() {
+        for (index, system) in SYSTEMS.iter().chain(ABLATIONS).enumerate() {
             let recipe = system.recipe(WHOLE_BUDGET / 2).unwrap();
             assert!(recipe.steps + recipe.adversarial_steps > 0);
             assert_eq!(recipe.steps == 0, system.from.is_some(), "{}", system.name);
-            let begins_with = |name| SYSTEMS[..index].iter().any(|before| before.name == name);
+            let begins_with = |name| SYSTEMS.iter().take(index).any(|before| before.name == name);
             assert!(system.from.is_none_or(begins_with), "{}", system.name);
         }
     }
