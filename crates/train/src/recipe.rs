@@ -219,7 +219,10 @@ impl Recipe {
             kl_cycle_steps: scaled(self.kl_cycle_steps),
             curriculum_steps: scaled(self.curriculum_steps),
             adversarial_steps,
-            adversarial_curriculum_steps: scaled(self.adversarial_curriculum_steps),
+            adversarial_curriculum_steps: match adversarial_steps {
+                0 => self.adversarial_curriculum_steps,
+                _ => scaled(self.adversarial_curriculum_steps),
+            },
             evaluate_interval: if steps > 0 { steps } else { adversarial_steps }.div_ceil(4).max(1),
             ..self.clone()
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::findings::{KnownMusic, SystemFindings};
 use super::paper;
 use crate::commands::evaluate::sets::SetKind;
-use crate::document::cells::{estimate, share};
+use crate::document::cells::{estimate, number, share};
 
 /// A claim and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -57,7 +57,7 @@ pub(super) fn proposed(systems: &[SystemFindings]) -> Option<&SystemFindings> {
 }
 
 /// All claims; none where no hybrid is among the systems.
-pub(super) fn claims(systems: &[SystemFindings], known: &[KnownMusic]) -> Vec<ClaimFindings> {
+pub(super) fn claims(systems: &[SystemFindings], known: &[KnownMusic], genres: &[String]) -> Vec<ClaimFindings> {
     let Some(hybrid) = proposed(systems) else { return vec![] };
     let rivals: Vec<&SystemFindings> = systems.iter().filter(|system| !system.is_hybrid).collect();
     let compare = |claim: &str, good: Good, figure: &dyn Fn(&SystemFindings) -> Option<Estimate>| {
@@ -65,27 +65,37 @@ pub(super) fn claims(systems: &[SystemFindings], known: &[KnownMusic]) -> Vec<Cl
             against(good, (&hybrid.title, figure(hybrid)), rivals.iter().map(|r| (&*r.title, figure(r))));
         ClaimFindings { claim: claim.to_owned(), verdict, why }
     };
-    let hours = |system: &SystemFindings| {
-        let value = system.training.seconds / 3600.0;
-        Some(Estimate { value, low: value, high: value, count: 1 })
+    let in_genre = |(index, genre): (usize, &String)| {
+        let claim = format!("It has the lowest FAD in {genre}");
+        compare(&claim, Good::Low, &|system| system.figures.fad_by_genre.get(index).copied().flatten())
     };
-    let inception = |system: &SystemFindings| {
-        system.figures.inception_score.map(|value| Estimate { value, low: value, high: value, count: 1 })
-    };
-    vec![
-        compare("The hybrid has the lowest FAD of all systems", Good::Low, &|system| system.figures.fad),
+    let minutes = |system: &SystemFindings| Some(exact(system.training.seconds / 60.0));
+    let inception = |system: &SystemFindings| system.figures.inception_score.map(exact);
+    let overall = compare("The hybrid has the lowest FAD of all systems", Good::Low, &|system| system.figures.fad);
+    let others = vec![
         compare("It has the lowest NLL", Good::Low, &|system| Some(system.likelihood.as_ref()?.iwae_nll_per_note)),
         compare("It reconstructs with the lowest MSE", Good::Low, &|system| system.likelihood.as_ref()?.mse),
         compare("It has the highest Inception Score", Good::High, &inception),
         genre_accuracy(hybrid, known),
         compare("It is the most coherent (here: bars that return)", Good::High, &|system| system.figures.repetition),
-        compare("It takes the least time to train", Good::Low, &hours),
+        compare("It takes the fewest minutes to train", Good::Low, &minutes),
         ClaimFindings {
             claim: format!("Experts rate it highest, {} of 10", paper::LISTENING),
             verdict: Verdict::NotTestable,
             why: "that takes listeners, and says something only blind and with real music among the pieces".to_owned(),
         },
-    ]
+    ];
+    std::iter::once(overall).chain(genres.iter().enumerate().map(in_genre)).chain(others).collect()
+}
+
+/// A figure without an interval.
+const fn exact(value: f64) -> Estimate {
+    Estimate { value, low: value, high: value, count: 1 }
+}
+
+/// A figure with its interval, if it has one.
+fn figure(figure: Estimate) -> String {
+    if figure.low < figure.high { estimate(Some(figure)) } else { number(Some(figure.value)) }
 }
 
 /// Whether a figure is better than all that it is compared with.
@@ -105,9 +115,9 @@ fn against<'a>(
     let beaten_by: Vec<_> = rivals.iter().filter(|(_, rival)| is_apart(*rival, own)).collect();
     let level: Vec<_> = rivals.iter().filter(|(_, rival)| !is_apart(*rival, own) && !is_apart(own, *rival)).collect();
     let named = |rivals: &[&(&str, Estimate)]| {
-        rivals.iter().map(|(title, rival)| format!("{title} {}", estimate(Some(*rival)))).collect::<Vec<_>>().join(", ")
+        rivals.iter().map(|(title, rival)| format!("{title} {}", figure(*rival))).collect::<Vec<_>>().join(", ")
     };
-    let own_words = format!("{title} {}", estimate(Some(own)));
+    let own_words = format!("{title} {}", figure(own));
     match (beaten_by.as_slice(), level.as_slice()) {
         ([], []) => (Verdict::Holds, format!("{own_words}; {}", named(&rivals.iter().collect::<Vec<_>>()))),
         ([], level) => (Verdict::NotShown, format!("{own_words} is not apart from {}", named(level))),

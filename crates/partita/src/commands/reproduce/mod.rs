@@ -173,7 +173,8 @@ impl Reproduce {
         let known = SetKind::ALL.into_iter().filter(|set| *set != SetKind::Judged);
         let known: Vec<KnownMusic> =
             known.filter_map(|set| Some(KnownMusic { set, figures: Figures::of(first, set)? })).collect();
-        let (protocol, genres) = (first.protocol.clone(), first.genres.iter().map(|one| one.genre.clone()).collect());
+        let protocol = first.protocol.clone();
+        let genres: Vec<String> = first.genres.iter().map(|one| one.genre.clone()).collect();
         let mut warnings: Vec<String> = Vec::new();
         let mut rows = Vec::new();
         for ((system, tuning), findings) in systems.iter().zip(tunings).zip(judged) {
@@ -199,8 +200,8 @@ impl Reproduce {
             format_version: FORMAT_VERSION,
             budget: self.budget,
             protocol,
+            claims: claims::claims(&rows, &known, &genres),
             genres,
-            claims: claims::claims(&rows, &known),
             systems: rows,
             known,
             ablations: vec![],

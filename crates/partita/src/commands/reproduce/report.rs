@@ -63,8 +63,8 @@ fn claims(document: &mut Document, found: &Reproduction) {
          interval is apart from those of all other systems.",
         hybrid.title
     ));
-    let rows = found.claims.iter().map(|one| vec![one.claim.clone(), one.verdict.words().to_owned(), one.why.clone()]);
-    document.table(["claim", "verdict", "why"].map(str::to_owned).to_vec(), rows.collect());
+    let sentences = found.claims.iter().map(|one| format!("{}: {}. {}.", one.claim, one.verdict.words(), one.why));
+    document.list(sentences.collect());
 }
 
 /// The paper's Table I.
@@ -83,9 +83,9 @@ fn distances(document: &mut Document, found: &Reproduction) {
     let papers = paper::FAD.iter().map(|(name, fads)| {
         let by_genre = found.genres.iter().map(|genre| {
             let index = paper::FAD_GENRES.iter().position(|known| known.eq_ignore_ascii_case(genre));
-            index.map_or(ABSENT.to_owned(), |index| fads[index].to_string())
+            index.map_or(ABSENT.to_owned(), |index| format!("{:.2}", fads[index]))
         });
-        let overall = [fads[paper::FAD_GENRES.len()].to_string(), ABSENT.to_owned()];
+        let overall = [format!("{:.2}", fads[paper::FAD_GENRES.len()]), ABSENT.to_owned()];
         std::iter::once(format!("{PAPERS}{name}")).chain(by_genre).chain(overall).collect()
     });
     document.table(heading.collect(), rows.chain(papers).collect());
@@ -111,7 +111,7 @@ fn other_figures(document: &mut Document, found: &Reproduction) {
     document.text(
         "NLL: nats a note of whole held-out pieces, bar lines included (of a VAE the bound of IWAE). MSE: of the roll that is \
          written from a held-out passage's latents alone, which only systems with latents can be asked for; silence scores \
-         as stated beside. The Inception Score depends on the classifier and compares only within this table. Genre accuracy: \
+         as stated beside. A hybrid in latents whose CVAE stayed frozen has the CVAE's own NLL and MSE. The Inception Score depends on the classifier and compares only within this table. Genre accuracy: \
          taken by the test classifier for the genre asked for.",
     );
     let heading = ["system", "NLL a note", "MSE", "MSE of silence", "onset F1", "Inception Score", "genre accuracy"];
