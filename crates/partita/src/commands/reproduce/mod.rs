@@ -118,9 +118,9 @@ impl Reproduce {
         let genres = self.settings.genres_of(&corpus)?;
         systems.iter().try_for_each(|system| runs.train(system))?;
 
-        let cache = || Cache::open(&self.settings.cache_folder()?);
-        let bank = || Bank::choose(self.settings.soundfont.as_deref(), console);
-        let judge = SoundJudge::new(&corpus, genres, self.tuning_pieces as usize, bank()?, cache()?, console)?;
+        let cache = Cache::open(&self.settings.cache_folder()?)?;
+        let bank = Bank::choose(self.settings.soundfont.as_deref(), console)?;
+        let judge = SoundJudge::new(&corpus, genres, self.tuning_pieces as usize, bank, cache, console)?;
         let tunings: Vec<Tuning> =
             systems.iter().map(|system| self.tune(&judge, &runs, system, console)).collect::<Result<_>>()?;
 
@@ -130,10 +130,21 @@ impl Reproduce {
             _ => vec![],
         };
 
-        let measures = CorpusMeasures::of(&corpus, &self.settings, console)?;
-        let (bank, cache, embedder) = (bank()?, cache()?, self.settings.embedder()?);
-        let mut judged = Vec::new();
-        for (system, tuning) in systems.iter().zip(&tunings) {
+        let judged = self.judged(&runs, &systems, &tunings)?;
+        let found = self.found(&runs, &systems, tunings, judged)?;
+        let found = Reproduction { ablations, ..found };
+        fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;
+        let report = report::write(&found, &self.output)?;
+        console.finish(&Summary::new(found, report))
+    }
+
+    /// The evaluation of each system as it was tuned.
+    fn judged(&self, runs: &Runs<'_>, systems: &[&System], tunings: &[Tuning]) -> Result<Vec<Findings>> {
+        let (corpus, console, interrupt) = (runs.corpus, runs.console, runs.interrupt);
+        let measures = CorpusMeasures::of(corpus, &self.settings, console)?;
+        let bank = Bank::choose(self.settings.soundfont.as_deref(), console)?;
+        let (cache, embedder) = (Cache::open(&self.settings.cache_folder()?)?, self.settings.embedder()?);
+        let one = |(system, tuning): (&&System, &Tuning)| {
             if interrupt.is_raised() {
                 return Err(anyhow!(STOPPED));
             }
@@ -142,7 +153,7 @@ impl Reproduce {
             let evaluation = Evaluation {
                 settings: &self.settings,
                 subject: Subject::Model(Some(&run)),
-                corpus: Some(&corpus),
+                corpus: Some(corpus),
                 measures: Some(&measures),
                 sampling: SamplingArguments::of_temperature(tuning.temperature),
                 cache: &cache,
@@ -153,13 +164,9 @@ impl Reproduce {
                 keep_clips: None,
             };
             let (findings, _) = evaluation.run().with_context(|| format!("judge {}", system.name))?;
-            judged.push(findings);
-        }
-        let found = self.found(&runs, &systems, tunings, judged)?;
-        let found = Reproduction { ablations, ..found };
-        fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;
-        let report = report::write(&found, &self.output)?;
-        console.finish(&Summary::new(found, report))
+            Ok(findings)
+        };
+        systems.iter().zip(tunings).map(one).collect()
     }
 
     fn found(
@@ -178,10 +185,10 @@ impl Reproduce {
         let mut warnings: Vec<String> = Vec::new();
         let mut rows = Vec::new();
         for ((system, tuning), findings) in systems.iter().zip(tunings).zip(judged) {
-            for warning in
-                findings.warnings.iter().filter(|warning| !warnings.contains(warning)).cloned().collect::<Vec<_>>()
-            {
-                warnings.push(warning);
+            for warning in &findings.warnings {
+                if !warnings.contains(warning) {
+                    warnings.push(warning.clone());
+                }
             }
             rows.push(SystemFindings {
                 name: system.name.to_owned(),
