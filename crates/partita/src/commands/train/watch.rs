@@ -54,6 +54,7 @@ impl<'a> Watcher<'a> {
                 self.draw();
             }
             Event::Alarm { step, message } => self.note(&format!("step {step}: WARNING: {message}")),
+            Event::JointPhase { step, message, .. } => self.note(&format!("step {step}: {message}")),
             Event::Saved { .. } => {}
         }
     }
