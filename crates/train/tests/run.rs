@@ -348,10 +348,10 @@ fn a_run_can_begin_with_the_weights_of_another() {
     let trained = sit(&first, 2, 99, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
     let bytes = fs::read(&trained.model).unwrap();
     let (description, model) = ModelDescription::from_bytes(&bytes, &Compute::Cpu.device().unwrap()).unwrap();
-    let initial = Some(Initial { description: &description, network: &model, players: None });
+    let initial = Initial { description: &description, network: &model, players: None };
     // A rate of zero leaves the weights as they came, but for the file's 16 bits.
     let still = recipe().with("learning_rate=0").unwrap();
-    let outcome = sit(&second, 2, 99, |sitting| start(&corpus, still, initial, sitting)).unwrap();
+    let outcome = sit(&second, 2, 99, |sitting| start(&corpus, still, Some(initial), sitting)).unwrap();
     let nll = |outcome: &Outcome| outcome.validation.as_ref().unwrap().nll_per_note;
     assert!((nll(&outcome) - description.training.figures["valid_nll_per_note"]).abs() < 1e-2);
     // Its file tells of both trainings.
@@ -362,12 +362,12 @@ fn a_run_can_begin_with_the_weights_of_another() {
     assert!(continued.training.notes_seen > description.training.notes_seen);
 
     let larger = recipe().with("size=small").unwrap();
-    let refused = sit(&third, 2, 99, |sitting| start(&corpus, larger, initial, sitting)).unwrap_err();
+    let refused = sit(&third, 2, 99, |sitting| start(&corpus, larger, Some(initial), sitting)).unwrap_err();
     assert!(refused.to_string().contains("another kind or size"), "{refused}");
     let mut foreign = description.clone();
     foreign.labels = Default::default();
     let refused = sit(&third, 2, 99, |sitting| {
-        start(&corpus, recipe(), Some(Initial { description: &foreign, ..initial.unwrap() }), sitting)
+        start(&corpus, recipe(), Some(Initial { description: &foreign, ..initial }), sitting)
     });
     assert!(refused.unwrap_err().to_string().contains("other genres"));
 }
