@@ -75,8 +75,13 @@ impl Cvae {
 
     /// q(z | x, c); N(0, 1) in a model without latents.
     pub fn encode(&self, batch: &Batch) -> Posterior {
+        self.encode_events(batch, batch.visible())
+    }
+
+    /// [`encode`](Self::encode) with other events in the batch's places: `[batch, T, EVENT_COLUMNS]`.
+    pub fn encode_events(&self, batch: &Batch, events: Tensor<3>) -> Posterior {
         match &self.encoder {
-            Some(encoder) => encoder.forward(batch),
+            Some(encoder) => encoder.forward(batch, events),
             None => Posterior::standard(batch, self.latent),
         }
     }
@@ -102,7 +107,7 @@ impl Cvae {
         self.decoder.nll(batch, self.context(batch, latents))
     }
 
-    fn context(&self, batch: &Batch, latents: &Latents) -> Tensor<3> {
+    pub(crate) fn context(&self, batch: &Batch, latents: &Latents) -> Tensor<3> {
         self.decoder.context(batch.piece.clone(), batch.bars.clone(), latents.piece.clone(), latents.bars.clone())
     }
 

@@ -78,6 +78,16 @@ impl Decoder {
 
     /// −log p of each target in nats, a tensor `[batch, T]` a field; `context: [batch, N, d]`.
     pub(crate) fn nll(&self, batch: &Batch, context: Tensor<3>) -> Vec<Tensor<2>> {
+        self.note.nll(self.states(batch, context), batch)
+    }
+
+    /// The mean of each event to predict, given those before: `[batch, T, EVENT_COLUMNS]`; `context: [batch, N, d]`.
+    pub(crate) fn expected(&self, batch: &Batch, context: Tensor<3>) -> Tensor<3> {
+        self.note.expected(self.states(batch, context), batch)
+    }
+
+    /// What the heads read at each step: `[batch, T, d]`.
+    fn states(&self, batch: &Batch, context: Tensor<3>) -> Tensor<3> {
         let [_, steps, _] = batch.dims();
         let bias = alibi_bias(self.heads, 0, steps, steps, &batch.given.device());
         let mut h = self.events.forward(batch.given.clone());
@@ -85,7 +95,7 @@ impl Decoder {
             h = h + batch.bar_of_step.clone().matmul(inject.forward(context.clone()));
             h = block.forward(h, &bias);
         }
-        self.note.nll(rms_norm(h), batch)
+        rms_norm(h)
     }
 
     /// −log p of each bar's bag of notes in nats, all bars together: `[1]`; `context: [batch, N, d]`. 0 without latents,

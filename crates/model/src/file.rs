@@ -50,10 +50,19 @@ pub struct TrainingSummary {
     pub steps: u64,
     /// Notes trained on, repetitions and those of the model that it began with counted.
     pub notes_seen: u64,
+    /// Of the steps, those of the generator; 0 without one.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub generator_steps: u64,
     /// SHA-256 of the corpus, in hexadecimal.
     pub corpus: String,
     /// Validation figures by name, NLLs in nats.
     pub figures: std::collections::BTreeMap<String, f64>,
+}
+
+/// Files of models without a generator are as they were before there was one.
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands a reference
+fn is_zero(steps: &u64) -> bool {
+    *steps == 0
 }
 
 /// Why a model file was refused.

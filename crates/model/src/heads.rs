@@ -5,13 +5,13 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{
     Tensor,
-    activation::{log_softmax, relu},
+    activation::{log_softmax, relu, softmax},
 };
 
 use crate::batch::Batch;
 use crate::config::ModelConfig;
 use crate::layers::{Initial, linear, table};
-use crate::layout::{EVENT_COLUMNS, Field};
+use crate::layout::{self, EVENT_COLUMNS, Field};
 
 /// One head: the decoder's state and the fields already known → logits.
 #[derive(Module, Debug)]
@@ -74,5 +74,26 @@ impl NoteHeads {
                 -picked * mask.clone()
             })
             .collect()
+    }
+
+    /// The mean of each event to predict, its fields before known: `[batch, T, EVENT_COLUMNS]`, 0 where there is none.
+    pub(crate) fn expected(&self, state: Tensor<3>, batch: &Batch) -> Tensor<3> {
+        let following = batch.following();
+        let device = following.device();
+        let drums = layout::drums(&following); // [batch, T, 1]
+        let mean = |&field: &Field| {
+            let p = softmax(self.logits(field, state.clone(), &following), 2);
+            let columns = |drums| layout::columns_of(field, drums, &device).unsqueeze_dim::<3>(0);
+            match field {
+                Field::Position => p.matmul(columns(false)) * batch.step_mask.clone().unsqueeze_dim::<3>(2),
+                Field::Pitch => {
+                    let notes = batch.note_mask.clone().unsqueeze_dim::<3>(2);
+                    (p.clone() * (notes - drums.clone())).matmul(columns(false))
+                        + (p * drums.clone()).matmul(columns(true))
+                }
+                _ => p.matmul(columns(false)) * batch.note_mask.clone().unsqueeze_dim::<3>(2),
+            }
+        };
+        Field::ALL.iter().map(mean).fold(following.zeros_like(), |sum, field| sum + field)
     }
 }

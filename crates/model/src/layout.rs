@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use burn::tensor::{Device, Tensor, TensorData};
 use partita_encoding::{
     CENTS, DENSITIES, DRUMS, DURATIONS, KEYS, METRES, NoteEvent, PITCHES, POLYPHONIES, POSITIONS, PROGRAMS,
     STEPS_PER_QUARTER, TEMPOS, VELOCITIES,
@@ -126,6 +127,26 @@ pub fn set_field(row: &mut [f32], field: Field, note: &NoteEvent) {
         Field::Duration => set(DURATION + note.duration as usize),
         Field::Velocity => set(VELOCITY + note.velocity as usize),
     }
+}
+
+/// 1 where an event `[batch, T, EVENT_COLUMNS]` is of the drums: `[batch, T, 1]`.
+pub(crate) fn drums(events: &Tensor<3>) -> Tensor<3> {
+    let [batch, steps, _] = events.dims();
+    let column = PROGRAM + DRUMS as usize;
+    events.clone().slice([0..batch, 0..steps, column..column + 1])
+}
+
+/// The columns that each class of `field` sets, of a note of the `drums` or of another: `[classes, EVENT_COLUMNS]`.
+pub(crate) fn columns_of(field: Field, drums: bool, device: &Device) -> Tensor<2> {
+    let classes = field.classes();
+    let mut rows = vec![0.0; classes * EVENT_COLUMNS];
+    for (class, row) in rows.chunks_exact_mut(EVENT_COLUMNS).enumerate() {
+        let program = if drums { DRUMS } else { 0 };
+        let mut note = NoteEvent { position: 0, program, pitch: 0, cents: 0, duration: 0, velocity: 0 };
+        *field.of_mut(&mut note) = class as u8;
+        set_field(row, field, &note);
+    }
+    Tensor::from_data(TensorData::new(rows, [classes, EVENT_COLUMNS]), device)
 }
 
 /// Sets all columns of a note.

@@ -13,6 +13,7 @@ use crate::adversarial::Players;
 use crate::error::TrainError;
 use crate::judgement::{self, Judgement};
 use crate::recipe::Recipe;
+use crate::standing::Standing;
 
 /// Version of the folder's layout.
 const FORMAT_VERSION: u32 = 1;
@@ -21,6 +22,8 @@ const TENSORS: &str = "optimizer.safetensors";
 /// Before the names of the players' arrays.
 const GENERATOR: &str = "generator.";
 const CRITIC: &str = "critic.";
+/// The CVAE's weights as the players see them.
+const SEEN: &str = "seen";
 const MODEL: &str = "model.safetensors";
 const MANIFEST: &str = "SHA256SUMS";
 
@@ -55,9 +58,18 @@ pub struct RunState {
     /// Steps that were the generator's.
     #[serde(default)]
     pub generator_steps: u64,
+    /// Of them, those in which the CVAE learned too.
+    #[serde(default)]
+    pub joint_steps: u64,
     /// Distance of generated latents from real ones in validation at this step.
     #[serde(default)]
     pub latent_distance: Option<f64>,
+    /// Their diversity, as a share of that of real ones.
+    #[serde(default)]
+    pub latent_diversity: Option<f64>,
+    /// Where the model stood before the joint phase; in that phase.
+    #[serde(default)]
+    pub before_joint: Option<Standing>,
 }
 
 /// What went before a run: nothing, unless it began with a trained model.
@@ -68,6 +80,9 @@ pub struct Pretraining {
     pub steps: u64,
     /// Notes trained on in them, repetitions counted.
     pub notes_seen: u64,
+    /// Of the steps, those of generator and critic, where the run began with these too.
+    #[serde(default)]
+    pub generator_steps: u64,
 }
 
 impl RunState {
@@ -86,8 +101,33 @@ impl RunState {
             judgement: None,
             pretraining: Pretraining::default(),
             generator_steps: 0,
+            joint_steps: 0,
             latent_distance: None,
+            latent_diversity: None,
+            before_joint: None,
         }
+    }
+
+    /// Where the model of this step stands, if it was validated with its generator.
+    pub fn standing(&self) -> Option<Standing> {
+        Some(Standing {
+            nll_per_note: self.valid_nll_per_note?,
+            latent_distance: self.latent_distance?,
+            latent_diversity: self.latent_diversity?,
+            judgement: self.judgement,
+        })
+    }
+
+    /// Forgets the figures of a validation: they are those of another step.
+    pub(crate) fn forget_figures(&mut self) {
+        (self.valid_nll_per_note, self.judgement) = (None, None);
+        (self.latent_distance, self.latent_diversity) = (None, None);
+    }
+
+    /// Whether the joint phase made the model of this step worse than it was.
+    fn is_worse_for_the_joint_phase(&self) -> bool {
+        let pair = self.standing().zip(self.before_joint);
+        pair.is_some_and(|(now, before)| !now.worse_than(&before).is_empty())
     }
 
     /// Steps that were the CVAE's.
@@ -103,6 +143,8 @@ pub struct Optimizers {
     pub cvae: AdamW,
     /// Those of generator and critic, once they are there.
     pub players: Option<Players>,
+    /// In the joint phase, the CVAE's weights as the players see them: those at the last turn of their pools.
+    pub seen: Option<Vec<f32>>,
 }
 
 /// The checkpoints of one run.
@@ -172,10 +214,11 @@ impl Checkpoints {
     }
 
     /// The checkpoint whose music was judged best; without any, the one whose generator is nearest to real latents; without
-    /// any, the one with the least validation NLL.
+    /// any, the one with the least validation NLL. None that the joint phase made worse.
     pub fn best(&self) -> Option<u64> {
         let states: Vec<RunState> =
             self.steps().into_iter().filter_map(|step| read_state(&self.folder_of(step)).ok()).collect();
+        let states: Vec<RunState> = states.into_iter().filter(|state| !state.is_worse_for_the_joint_phase()).collect();
         let least = |score: fn(&RunState) -> Option<f64>| {
             let scored = states.iter().filter_map(|state| score(state).map(|score| (state.step, score)));
             scored.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(step, _)| step)
@@ -224,6 +267,10 @@ fn tensors(optimizers: &Optimizers) -> Vec<u8> {
         bytes.extend(arrays(GENERATOR, &players.generator));
         bytes.extend(arrays(CRITIC, &players.critic));
     }
+    let seen = optimizers.seen.iter().flatten();
+    if optimizers.seen.is_some() {
+        bytes.push((SEEN.to_owned(), seen.flat_map(|value| value.to_le_bytes()).collect()));
+    }
     let views = bytes.iter().map(|(name, bytes)| {
         (name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes).expect("four bytes a value"))
     });
@@ -251,15 +298,17 @@ fn load(folder: &Path) -> Result<(RunState, Optimizers), TrainError> {
             moment_2: array(format!("{prefix}moment_2"))?,
         })
     };
-    let cvae = optimizer("", state.cvae_steps())?;
+    // The joint phase begins with a fresh optimiser.
+    let cvae = optimizer("", if state.joint_steps > 0 { state.joint_steps } else { state.cvae_steps() })?;
     let critic_steps = state.generator_steps * state.recipe.critic_steps_per_generator_step;
-    let players = if state.generator_steps == 0 {
-        None
-    } else {
+    let players = if tensors.names().iter().any(|name| name.starts_with(GENERATOR)) {
         let generator = optimizer(GENERATOR, state.generator_steps)?;
         Some(Players { generator, critic: optimizer(CRITIC, critic_steps)? })
+    } else {
+        None
     };
-    Ok((state, Optimizers { cvae, players }))
+    let seen = if state.joint_steps > 0 { Some(array(SEEN.to_owned())?) } else { None };
+    Ok((state, Optimizers { cvae, players, seen }))
 }
 
 fn read_state(folder: &Path) -> Result<RunState, TrainError> {

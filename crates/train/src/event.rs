@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::adversarial::{AdversarialReport, AdversarialValidation};
+use crate::adversarial::{AdversarialReport, AdversarialValidation, ConsistencyReport};
 use crate::baseline::Baselines;
 use crate::judgement::Judgement;
 use crate::validation::Validation;
@@ -39,6 +39,17 @@ pub enum Event {
         step: u64,
         /// Its figures.
         validation: Validation,
+    },
+    /// The joint phase is over.
+    JointPhase {
+        /// After so many steps.
+        step: u64,
+        /// The step whose model is kept: one of the phase, or one from before where the phase is undone.
+        kept: u64,
+        /// Whether it is undone.
+        undone: bool,
+        /// Why, in words.
+        message: String,
     },
     /// What a candidate's music is worth.
     Judged {
@@ -82,4 +93,7 @@ pub struct StepReport {
     pub notes: usize,
     /// Notes of all steps.
     pub notes_seen: u64,
+    /// In the joint phase: how well the generator's latents are found in the music written from them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consistency: Option<ConsistencyReport>,
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A guard may be worse by so much, which is chance for a few dozen pieces.
-const TOLERANCE: f64 = 0.02;
+pub(crate) const TOLERANCE: f64 = 0.02;
 
 /// What a candidate's music is worth, on validation music.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -18,13 +18,15 @@ mod passages;
 mod recipe;
 mod replicas;
 mod schedule;
+mod standing;
 mod streams;
 mod trainer;
 mod validation;
 mod workers;
 
 pub use adversarial::{
-    AdversarialReport, AdversarialValidation, Compared, Players, pairwise_distance, recall, relative_frechet_distance,
+    AdversarialReport, AdversarialValidation, Compared, ConsistencyReport, Players, pairwise_distance, recall,
+    relative_frechet_distance,
 };
 pub use baseline::Baselines;
 pub use checkpoint::{Checkpoints, Optimizers, Pretraining, RunState};
@@ -36,5 +38,6 @@ pub use judgement::{Judgement, best};
 pub use log::{LogLine, read_log};
 pub use passages::{Cutter, unconditional};
 pub use recipe::Recipe;
-pub use trainer::{Judge, Outcome, Sitting, resume, start};
+pub use standing::Standing;
+pub use trainer::{Initial, Judge, Outcome, Sitting, resume, start};
 pub use validation::Validation;

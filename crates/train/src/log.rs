@@ -74,7 +74,7 @@ fn step_of(event: &Event) -> u64 {
         | Event::Validated { step, .. }
         | Event::Judged { step, .. }
         | Event::AdversarialValidated { step, .. } => *step,
-        Event::Alarm { step, .. } | Event::Saved { step } => *step,
+        Event::Alarm { step, .. } | Event::JointPhase { step, .. } | Event::Saved { step } => *step,
         Event::Step(report) => report.step,
         Event::AdversarialStep(report) => report.step,
         Event::Baselines(_) => 0,

@@ -1,7 +1,7 @@
 //! Everything that decides a training run, in one file.
 
 use partita_model::adversarial::GeneratorStart;
-use partita_model::{ModelKind, ModelSize};
+use partita_model::{ModelConfig, ModelKind, ModelSize};
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
@@ -97,6 +97,20 @@ pub struct Recipe {
     pub adversarial_pools_kept: u64,
     /// Steps of the generator until all of the corpus is drawn from; the curriculum begins anew with this phase.
     pub adversarial_curriculum_steps: u64,
+    /// Steps in which CVAE, generator and critic learn together, after those of the generator alone; undone where the model
+    /// gets worse by them.
+    pub joint_steps: u64,
+    /// The CVAE's peak learning rate in the joint phase: it must keep what it knows.
+    pub joint_learning_rate: f64,
+    /// Newest pools that the players draw passages from in the joint phase; all of them are encoded anew with each new one.
+    pub joint_pools_kept: u64,
+    /// Weight of the consistency term: −log q(z | x̂, c) of generated latents z and the music x̂ written from them, in nats a
+    /// bar, beside the ELBO in nats a note.
+    pub consistency_weight: f64,
+    /// Passages a step that the consistency term is taken on, all replicas together.
+    pub consistency_passages: usize,
+    /// Bars of each of them, at most.
+    pub consistency_bars: usize,
     /// α of L_Hybrid: weight of the CVAE's loss in nats a note.
     pub hybrid_cvae_weight: f64,
     /// γ of L_Hybrid: weight of the generator's loss.
@@ -157,6 +171,12 @@ impl Default for Recipe {
             adversarial_pool_steps: 10,
             adversarial_pools_kept: 24,
             adversarial_curriculum_steps: 40,
+            joint_steps: 0,
+            joint_learning_rate: 2e-4,
+            joint_pools_kept: 2,
+            consistency_weight: 0.02,
+            consistency_passages: 8,
+            consistency_bars: 4,
             hybrid_cvae_weight: 1.0,
             hybrid_generator_weight: 1.0,
             hybrid_critic_weight: 1.0,
@@ -210,7 +230,9 @@ impl Recipe {
         // Four decimals, so that a recipe stays readable.
         let decay = (1.0 - (1.0 - f64::from(self.average_decay)) / share).max(0.0);
         let average_decay = ((decay * 1e4).round() / 1e4) as f32;
-        let (steps, adversarial_steps) = (scaled(self.steps), scaled(self.adversarial_steps));
+        let [steps, adversarial_steps, joint_steps] =
+            [self.steps, self.adversarial_steps, self.joint_steps].map(scaled);
+        let first_phase = [steps, adversarial_steps, joint_steps].into_iter().find(|steps| *steps > 0).unwrap_or(1);
         Self {
             steps,
             warmup_steps: scaled(self.warmup_steps),
@@ -219,18 +241,14 @@ impl Recipe {
             kl_cycle_steps: scaled(self.kl_cycle_steps),
             curriculum_steps: scaled(self.curriculum_steps),
             adversarial_steps,
+            joint_steps,
             adversarial_curriculum_steps: match adversarial_steps {
                 0 => self.adversarial_curriculum_steps,
                 _ => scaled(self.adversarial_curriculum_steps),
             },
-            evaluate_interval: if steps > 0 { steps } else { adversarial_steps }.div_ceil(4).max(1),
+            evaluate_interval: first_phase.div_ceil(4),
             ..self.clone()
         }
-    }
-
-    /// Steps of all phases.
-    pub fn total_steps(&self) -> u64 {
-        self.steps + self.adversarial_steps
     }
 
     /// The first key of which two recipes have different values, with both; `None` where they are the same.
@@ -240,14 +258,35 @@ impl Recipe {
         pairs.next().map(|(own, theirs)| format!("{own}, not {}", theirs.rsplit(" = ").next().unwrap_or(theirs)))
     }
 
-    /// Refuses a run without any step, or whose generator would learn on a CVAE that has learned nothing. Not part of
+    /// Steps of all phases.
+    pub fn all_steps(&self) -> u64 {
+        self.joint_start() + self.joint_steps
+    }
+
+    /// The step after which the joint phase begins.
+    pub(crate) fn joint_start(&self) -> u64 {
+        self.steps + self.adversarial_steps
+    }
+
+    /// Refuses a run without any step, or with a phase that the one before was not there for: a generator that would learn
+    /// on a CVAE that has learned nothing, or a joint phase without a trained generator. Not part of
     /// [`checked`](Self::checked), since values are changed one after another.
-    pub(crate) fn check_steps(&self, begins_with_a_model: bool) -> Result<(), TrainError> {
-        if self.total_steps() == 0 {
-            return Err(TrainError::Recipe("`steps` is 0; it must be at least 1, or adversarial_steps must be".into()));
+    pub(crate) fn check_steps(&self, begins_with_a_model: bool, begins_with_players: bool) -> Result<(), TrainError> {
+        let refuse = |problem: &str| Err(TrainError::Recipe(problem.to_owned()));
+        if self.all_steps() == 0 {
+            return refuse("`steps` is 0; it must be at least 1, or adversarial_steps or joint_steps must be");
         }
         if self.steps == 0 && !begins_with_a_model {
-            return Err(TrainError::Recipe("`steps` is 0; without any, begin with the weights of a model".into()));
+            return refuse("`steps` is 0; without any, begin with the weights of a model");
+        }
+        if self.joint_steps > 0 && self.adversarial_steps == 0 && !(self.steps == 0 && begins_with_players) {
+            return refuse(
+                "`joint_steps` needs a trained generator; set adversarial_steps, or leave steps at 0 and begin with a model \
+                 that has one",
+            );
+        }
+        if self.joint_steps > 0 && !ModelConfig::of_kind(self.model, self.size, 1, 1).latents {
+            return refuse("`joint_steps` needs a model with latents: cvae or vae");
         }
         Ok(())
     }
@@ -259,6 +298,9 @@ impl Recipe {
             ("adversarial_rows", self.adversarial_rows),
             ("adversarial_pool_steps", self.adversarial_pool_steps as usize),
             ("adversarial_pools_kept", self.adversarial_pools_kept as usize),
+            ("joint_pools_kept", self.joint_pools_kept as usize),
+            ("consistency_passages", self.consistency_passages),
+            ("consistency_bars", self.consistency_bars),
             ("replicas", self.replicas),
             ("bars_max", self.bars_max),
             ("pool_micro_batches", self.pool_micro_batches / self.replicas.max(1)),

@@ -1,11 +1,13 @@
 //! Data parallelism: replicas of the model, each on a micro-batch of its own, their gradients summed in order.
 
+use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use partita_model::{Batch, Cvae, ModelConfig, Noise, Passage, PieceLayout, read_gradients, write_parameters};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
+use crate::adversarial::{ConsistencySums, Rewriting};
 use crate::elbo::{LossWeights, training_loss};
 use crate::workers::Workers;
 
@@ -15,16 +17,18 @@ pub(crate) struct Replicas {
     models: Vec<Cvae>,
     device: Device,
     layout: PieceLayout,
-    latent: usize,
+    config: ModelConfig,
 }
 
 /// What the micro-batches of one step are trained with.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct StepTerms {
+pub(crate) struct StepTerms<'a> {
     /// Weights of the loss.
     pub(crate) loss: LossWeights,
     /// Share of events that the decoder does not see.
     pub(crate) word_dropout: f64,
+    /// In the joint phase: the consistency term and its weight.
+    pub(crate) consistency: Option<(&'a Rewriting<'a>, f64)>,
 }
 
 /// Sums over a step's micro-batches.
@@ -38,6 +42,8 @@ pub(crate) struct StepSums {
     pub(crate) kl: f64,
     /// Notes predicted.
     pub(crate) notes: usize,
+    /// Of the consistency term.
+    pub(crate) consistency: ConsistencySums,
 }
 
 impl Replicas {
@@ -47,7 +53,7 @@ impl Replicas {
             models: vec![model.clone(); count],
             device: device.clone(),
             layout: PieceLayout::new(config),
-            latent: config.latent,
+            config: *config,
         }
     }
 
@@ -57,22 +63,35 @@ impl Replicas {
         workers: &Workers,
         weights: &[f32],
         micro_batches: &[(Vec<Passage>, ChaCha8Rng)],
-        terms: StepTerms,
+        terms: StepTerms<'_>,
     ) -> StepSums {
         let notes: usize = micro_batches.iter().flat_map(|(passages, _)| passages).map(Passage::note_count).sum();
         let work: Vec<_> = self.models.drain(..).zip(micro_batches).collect();
-        let (layout, device, latent) = (&self.layout, &self.device, self.latent);
-        let done = workers.map(work, |_, (model, (passages, random))| {
+        let (layout, device, config) = (&self.layout, &self.device, &self.config);
+        let asked: Vec<Vec<Passage>> = match terms.consistency {
+            Some((rewriting, _)) => micro_batches.iter().map(|(passages, _)| rewriting.asked(passages)).collect(),
+            None => Vec::new(),
+        };
+        let bars_written = asked.iter().flatten().map(|passage| passage.bars.len()).sum::<usize>().max(1) as f64;
+        let done = workers.map(work, |index, (model, (passages, random))| {
             let model = write_parameters(model, weights);
             let mut random = random.clone();
             let batch = hidden_batch(passages, layout, terms.word_dropout, device, &mut random);
-            let noise = noise(&batch, latent, device, &mut random);
+            let noise = noise(&batch, config.latent, device, &mut random);
             let elbo = model.forward(&batch, noise);
-            let loss = training_loss(&elbo, terms.loss, batch.bar_count, passages.len()) / notes.max(1) as f64;
+            let mut loss = training_loss(&elbo, terms.loss, batch.bar_count, passages.len()) / notes.max(1) as f64;
+            let mut consistency = ConsistencySums::default();
+            if let Some((rewriting, weight)) = terms.consistency {
+                let plain = device.clone().inner();
+                let written = rewriting.write(&model.valid(), config, &asked[index], &mut random, &plain);
+                let term = written.consistency(&model, layout, &plain);
+                consistency = ConsistencySums::of(&term, &written);
+                loss = loss + term.nll * (weight / bars_written);
+            }
             let gradient = read_gradients(&model, &loss.backward());
             let nll: f64 = elbo.field_nll.into_iter().map(scalar).sum();
             let kl = scalar(elbo.bar_kl.sum()) + scalar(elbo.piece_kl.sum());
-            (model, StepSums { gradient, nll, kl, notes: batch.notes })
+            (model, StepSums { gradient, nll, kl, notes: batch.notes, consistency })
         });
         let (models, sums): (Vec<_>, Vec<_>) = done.into_iter().unzip();
         self.models = models;
@@ -88,6 +107,7 @@ impl StepSums {
             nll: self.nll + other.nll,
             kl: self.kl + other.kl,
             notes: self.notes + other.notes,
+            consistency: self.consistency.add(other.consistency),
         }
     }
 }
@@ -169,7 +189,7 @@ mod tests {
         };
         for step in 0..250 {
             let batch = [(vec![eight_bars()], ChaCha8Rng::seed_from_u64(step))];
-            let terms = StepTerms { loss, word_dropout: 0.0 };
+            let terms = StepTerms { loss, word_dropout: 0.0, consistency: None };
             let sums = replicas.gradient(&workers, &optimizer.weights, &batch, terms);
             optimizer.update(&sums.gradient, &shapes, constants);
         }
@@ -202,7 +222,7 @@ mod tests {
         let weights = read_parameters(&model);
         // The same passage with the same stream twice: twice the sums, and the same gradient a note.
         let loss = LossWeights { kl: 0.5, bag: 0.2, free_nats_per_dimension: 0.0 };
-        let terms = StepTerms { loss, word_dropout: 0.0 };
+        let terms = StepTerms { loss, word_dropout: 0.0, consistency: None };
         let one = (vec![eight_bars()], ChaCha8Rng::seed_from_u64(4));
         let gradient = |batches: &[_]| {
             let mut replicas = Replicas::new(&model, &config, batches.len(), &device);

@@ -6,11 +6,22 @@ use crate::recipe::Recipe;
 
 /// Linear warm-up, then constant, then a half cosine to zero over the cool-down at the end.
 pub(crate) fn learning_rate(recipe: &Recipe, step: u64) -> f64 {
-    let warm = ((step + 1) as f64 / recipe.warmup_steps.max(1) as f64).min(1.0);
-    let cooldown_steps = recipe.steps as f64 * recipe.cooldown_fraction;
-    let left = recipe.steps.saturating_sub(step) as f64;
+    recipe.learning_rate * warm_and_cool(step, recipe.steps, recipe.warmup_steps, recipe.cooldown_fraction)
+}
+
+/// The CVAE's in the joint phase, whose `step` is counted from its start: warm-up over its first tenth, then the same.
+pub(crate) fn joint_learning_rate(recipe: &Recipe, step: u64) -> f64 {
+    let steps = recipe.joint_steps;
+    recipe.joint_learning_rate * warm_and_cool(step, steps, steps.div_ceil(10), recipe.cooldown_fraction)
+}
+
+/// The share of its peak that a learning rate has at `step` of `steps`.
+fn warm_and_cool(step: u64, steps: u64, warmup_steps: u64, cooldown_fraction: f64) -> f64 {
+    let warm = ((step + 1) as f64 / warmup_steps.max(1) as f64).min(1.0);
+    let cooldown_steps = steps as f64 * cooldown_fraction;
+    let left = steps.saturating_sub(step) as f64;
     let cool = if left < cooldown_steps { (1.0 - (PI * left / cooldown_steps).cos()) / 2.0 } else { 1.0 };
-    recipe.learning_rate * warm * cool
+    warm * cool
 }
 
 /// β: 0 at first, so that the latents learn to carry something before they cost anything; then in each cycle it rises linearly from 0 over the first half and stays at its maximum over the second (cyclical
@@ -26,12 +37,15 @@ pub(crate) fn kl_weight(recipe: &Recipe, step: u64) -> f64 {
 }
 
 /// Competence-based curriculum (Platanias et al. 2019, the square-root form): the share of the corpus, easiest first,
-/// that `step` draws from. √(t/T·(1 − c₀²) + c₀²), at most 1.
+/// that the CVAE draws from at `step`. √(t/T·(1 − c₀²) + c₀²), at most 1. In the joint phase it begins anew.
 pub(crate) fn competence(recipe: &Recipe, step: u64) -> f64 {
-    competence_after(recipe, step, recipe.curriculum_steps)
+    match step.checked_sub(recipe.joint_start()) {
+        Some(joint) if recipe.joint_steps > 0 => adversarial_competence(recipe, joint),
+        _ => competence_after(recipe, step, recipe.curriculum_steps),
+    }
 }
 
-/// The same in the adversarial phase, whose curriculum begins anew; `step` counts the generator's.
+/// The same in the later phases, whose curriculum begins anew; `step` counts the generator's, or those of the joint phase.
 pub(crate) fn adversarial_competence(recipe: &Recipe, step: u64) -> f64 {
     competence_after(recipe, step, recipe.adversarial_curriculum_steps)
 }

@@ -1,6 +1,7 @@
 //! The training loop.
 
 mod adversarial;
+mod joint;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,13 +10,14 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 use partita_dataset::{Corpus, Split};
+use partita_model::adversarial::{Adversarial, AdversarialConfig};
 use partita_model::{
     Cvae, ModelConfig, ModelDescription, ParameterShape, Passage, TrainingSummary, parameter_shapes, read_parameters,
     write_parameters,
 };
 
 use crate::adamw::{AdamW, AdamWStep};
-use crate::adversarial::{AdversarialValidation, Adversary, Players};
+use crate::adversarial::{AdversarialValidation, Adversary, Players, Rewriting};
 use crate::baseline::{Baselines, baselines};
 use crate::checkpoint::{Checkpoints, Optimizers, Pretraining, RunState, hex};
 use crate::curriculum::Curriculum;
@@ -29,6 +31,7 @@ use crate::passages::Cutter;
 use crate::recipe::Recipe;
 use crate::replicas::{Replicas, StepTerms};
 use crate::schedule::{competence, kl_weight, learning_rate};
+use crate::standing::Standing;
 use crate::streams::{Purpose, stream};
 use crate::validation::{Validation, validate};
 use crate::workers::Workers;
@@ -77,7 +80,19 @@ pub struct Outcome {
     pub model: PathBuf,
 }
 
-/// Begins a run of `recipe` in an empty or absent folder; with the weights of `initial`, or else with random ones.
+/// A model that a run begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct Initial<'a> {
+    /// What its file tells.
+    pub description: &'a ModelDescription,
+    /// The CVAE.
+    pub network: &'a Cvae,
+    /// Generator and critic, where it has them.
+    pub players: Option<&'a Adversarial>,
+}
+
+/// Begins a run of `recipe` in an empty or absent folder; with the weights of `initial`, or else with random ones. Its
+/// generator and critic come along where the CVAE takes no steps of its own first, by which its latents would move.
 ///
 /// # Errors
 /// A folder that holds a run; a corpus with too little; an initial model of another size or with other labels than the
@@ -85,10 +100,11 @@ pub struct Outcome {
 pub fn start(
     corpus: &Corpus,
     recipe: Recipe,
-    initial: Option<(&ModelDescription, &Cvae)>,
+    initial: Option<Initial<'_>>,
     sitting: Sitting<'_>,
 ) -> Result<Outcome, TrainError> {
-    recipe.check_steps(initial.is_some())?;
+    let players = initial.and_then(|initial| initial.players).filter(|_| recipe.steps == 0 && recipe.all_steps() > 0);
+    recipe.check_steps(initial.is_some(), players.is_some())?;
     let lock = RunLock::take(sitting.run)?;
     if !Checkpoints::of_run(sitting.run).steps().is_empty() {
         return Err(TrainError::Run {
@@ -102,14 +118,18 @@ pub fn start(
     let mut state = RunState::new(recipe, hex(&corpus.fingerprint()));
     let weights = match initial {
         None => read_parameters(&model),
-        Some((description, initial)) => {
+        Some(Initial { description, network, .. }) => {
             check_initial(description, &config, corpus)?;
-            let TrainingSummary { steps, notes_seen, .. } = description.training;
-            state.pretraining = Pretraining { steps, notes_seen };
-            read_parameters(initial)
+            if players.is_some() {
+                check_players(description, &state.recipe, &config)?;
+            }
+            let TrainingSummary { steps, notes_seen, generator_steps, .. } = description.training;
+            let generator_steps = if players.is_some() { generator_steps } else { 0 };
+            state.pretraining = Pretraining { steps, notes_seen, generator_steps };
+            read_parameters(network)
         }
     };
-    let optimizers = Optimizers { cvae: AdamW::new(weights), players: None };
+    let optimizers = Optimizers { cvae: AdamW::new(weights), players: players.map(Players::of), seen: None };
     Trainer::new(corpus, state, optimizers, &model, sitting, lock)?.run()
 }
 
@@ -123,6 +143,16 @@ fn check_initial(initial: &ModelDescription, config: &ModelConfig, corpus: &Corp
         return Ok(());
     };
     Err(TrainError::Initial(problem))
+}
+
+/// Refuses players of other sizes, or that start from something else.
+fn check_players(initial: &ModelDescription, recipe: &Recipe, config: &ModelConfig) -> Result<(), TrainError> {
+    match initial.adversarial {
+        Some(players) if players == AdversarialConfig::suited(config, recipe.generator_start) => Ok(()),
+        _ => Err(TrainError::Initial(
+            "its generator has other sizes or starts from something else; set generator_start to what it starts from",
+        )),
+    }
 }
 
 /// Goes on with the newest checkpoint of a run, to the same bits as if it had never stopped; `change` may alter the
@@ -145,7 +175,10 @@ pub fn resume(
     }
     let network = (state.recipe.model, state.recipe.size, state.recipe.latent);
     let (steps, start) = (state.recipe.steps, state.recipe.generator_start);
+    let joint_start = state.recipe.joint_start();
     state.recipe = change(state.recipe)?;
+    let players = optimizers.players.is_some();
+    state.recipe.check_steps(true, players)?;
     if (state.recipe.model, state.recipe.size, state.recipe.latent) != network {
         return Err(TrainError::Recipe(
             "a run cannot change its model's kind, size or latents; start a new run".to_owned(),
@@ -154,6 +187,10 @@ pub fn resume(
     if state.generator_steps > 0 && (state.recipe.steps, state.recipe.generator_start) != (steps, start) {
         let problem =
             "`steps` and `generator_start` are settled once the generator trains; start a new run --from this one";
+        return Err(TrainError::Recipe(problem.to_owned()));
+    }
+    if state.joint_steps > 0 && state.recipe.joint_start() != joint_start {
+        let problem = "`adversarial_steps` is settled once the joint phase has begun; start a new run --from this one";
         return Err(TrainError::Recipe(problem.to_owned()));
     }
     let device = sitting.device.clone().autodiff();
@@ -170,6 +207,14 @@ fn config(recipe: &Recipe, corpus: &Corpus) -> ModelConfig {
     ModelConfig { latent: if recipe.latent == 0 { config.latent } else { recipe.latent }, ..config }
 }
 
+/// What a step of the CVAE is taken with.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    learning_rate: f64,
+    /// β.
+    kl_weight: f64,
+}
+
 /// A run in progress.
 struct Trainer<'c, 's> {
     corpus: &'c Corpus,
@@ -181,12 +226,17 @@ struct Trainer<'c, 's> {
     replicas: Replicas,
     workers: Workers,
     averaged: Cvae,
+    /// In the joint phase, the CVAE as the players see it, and its weights.
+    seen: Option<(Cvae, Vec<f32>)>,
     curriculum: Curriculum,
     pool: Vec<Vec<Passage>>,
     validation_batches: Vec<Vec<Passage>>,
     baselines: Option<Baselines>,
     last_validation: Option<Validation>,
     last_adversarial: Option<AdversarialValidation>,
+    last_standing: Option<Standing>,
+    /// The step of this sitting's last checkpoint.
+    last_saved: Option<u64>,
     log: RunLog,
     elapsed_before_s: f64,
     sitting: Sitting<'s>,
@@ -214,8 +264,9 @@ impl<'c, 's> Trainer<'c, 's> {
         let cutter = Cutter { corpus, labels: corpus.vocabulary(), recipe };
         let device = &sitting.device;
         let averaged = Cvae::new(&config, &mut stream(0, Purpose::Initial, 0), device);
-        let adversary =
-            (recipe.adversarial_steps > 0).then(|| Adversary::new(recipe, &config, optimizers.players.clone(), device));
+        let seen = optimizers.seen.map(|weights| (write_parameters(averaged.clone(), &weights), weights));
+        let adversary = (recipe.adversarial_steps + recipe.joint_steps > 0)
+            .then(|| Adversary::new(recipe, &config, optimizers.players, device));
         let mut trainer = Self {
             adversary,
             optimizer: optimizers.cvae,
@@ -223,12 +274,15 @@ impl<'c, 's> Trainer<'c, 's> {
             replicas: Replicas::new(model, &config, recipe.replicas, &device.clone().autodiff()),
             workers: Workers::new(sitting.threads),
             averaged,
+            seen,
             curriculum: Curriculum::new(corpus),
             pool: Vec::new(),
             validation_batches: cutter.validation(),
             baselines: None,
             last_validation: None,
             last_adversarial: None,
+            last_standing: None,
+            last_saved: None,
             corpus,
             config,
             state,
@@ -240,26 +294,31 @@ impl<'c, 's> Trainer<'c, 's> {
         if trainer.state.pool_used > 0 {
             trainer.pool = trainer.draw_pool();
         }
+        trainer.remember_before_joint();
+        trainer.state.forget_figures();
         Ok(trainer)
     }
 
     fn run(mut self) -> Result<Outcome, TrainError> {
         let step = self.state.step;
-        let (cvae_steps, steps) =
-            (self.state.recipe.steps, self.state.recipe.steps + self.state.recipe.adversarial_steps);
+        let (cvae_steps, steps) = (self.state.recipe.steps, self.state.recipe.all_steps());
         self.tell(Event::Started { step, steps, parameters: self.optimizer.weights.len() })?;
         let counted = baselines(self.corpus, &self.validation_batches);
         self.baselines = Some(counted);
         self.tell(Event::Baselines(counted))?;
+        self.settle_before_joint()?;
         while self.state.step < steps && !self.sitting.stop.load(Ordering::Relaxed) {
             if self.state.cvae_steps() < cvae_steps {
                 let report = self.step()?;
                 self.tell(Event::Step(report))?;
-            } else {
+            } else if self.state.step < self.state.recipe.joint_start() {
                 self.adversarial_step()?;
+            } else {
+                self.joint_step()?;
             }
             let due = self.state.step.is_multiple_of(self.state.recipe.evaluate_interval);
-            if (due || self.state.step == cvae_steps) && self.state.step < steps {
+            let phase_ends = [cvae_steps, self.state.recipe.joint_start()].contains(&self.state.step);
+            if (due || phase_ends) && self.state.step < steps {
                 self.validate_and_save()?;
             }
         }
@@ -267,6 +326,7 @@ impl<'c, 's> Trainer<'c, 's> {
             self.save()?;
         } else {
             self.validate_and_save()?;
+            self.tell_of_the_joint_phase()?;
         }
         Ok(Outcome {
             steps: self.state.step,
@@ -278,26 +338,36 @@ impl<'c, 's> Trainer<'c, 's> {
         })
     }
 
-    /// One optimiser step.
+    /// One optimiser step of the CVAE alone.
     fn step(&mut self) -> Result<StepReport, TrainError> {
+        let (step, recipe) = (self.state.step, &self.state.recipe);
+        let pace = Pace { learning_rate: learning_rate(recipe, step), kl_weight: kl_weight(recipe, step) };
+        let report = self.cvae_step(pace, None)?;
+        self.state.step += 1;
+        Ok(report)
+    }
+
+    /// The CVAE's part of a step, which is not counted yet; with the consistency term and its weight in the joint phase.
+    fn cvae_step(&mut self, pace: Pace, consistency: Option<(&Rewriting<'_>, f64)>) -> Result<StepReport, TrainError> {
         let step = self.state.step;
         let recipe = self.state.recipe.clone();
         let micro_batches = self.next_micro_batches();
-        let kl_weight = kl_weight(&recipe, step);
+        let Pace { learning_rate, kl_weight } = pace;
         let loss = LossWeights {
             kl: kl_weight,
             bag: recipe.bag_weight,
             free_nats_per_dimension: recipe.free_nats_per_dimension,
         };
-        let terms = StepTerms { loss, word_dropout: recipe.word_dropout };
+        let terms = StepTerms { loss, word_dropout: recipe.word_dropout, consistency };
         let sums = self.replicas.gradient(&self.workers, &self.optimizer.weights, &micro_batches, terms);
-        let loss = (sums.nll + kl_weight * sums.kl) / sums.notes.max(1) as f64;
+        let found = consistency.map(|(_, weight)| (sums.consistency.report(), weight));
+        let loss = (sums.nll + kl_weight * sums.kl) / sums.notes.max(1) as f64
+            + found.map_or(0.0, |(report, weight)| weight * report.nll_per_bar);
         if !loss.is_finite() {
             return Err(TrainError::Diverged { step, loss });
         }
-        let rate = learning_rate(&recipe, step);
         let constants = AdamWStep {
-            learning_rate: rate,
+            learning_rate,
             beta_1: recipe.beta_1,
             beta_2: recipe.beta_2,
             weight_decay: recipe.weight_decay,
@@ -305,19 +375,19 @@ impl<'c, 's> Trainer<'c, 's> {
             average_decay: recipe.average_decay,
         };
         let gradient_norm = self.optimizer.update(&sums.gradient, &self.shapes, constants);
-        self.state.step += 1;
         self.state.notes_seen += sums.notes as u64;
         let notes = sums.notes.max(1) as f64;
         Ok(StepReport {
-            step: self.state.step,
+            step: step + 1,
             reconstruction_per_note: sums.nll / notes,
             kl_per_note: sums.kl / notes,
             kl_weight,
-            learning_rate: rate,
+            learning_rate,
             gradient_norm,
             competence: competence(&recipe, step),
             notes: sums.notes,
             notes_seen: self.state.notes_seen,
+            consistency: found.map(|(report, _)| report),
         })
     }
 
@@ -348,12 +418,15 @@ impl<'c, 's> Trainer<'c, 's> {
     }
 
     fn validate_and_save(&mut self) -> Result<(), TrainError> {
-        if self.state.generator_steps > 0 {
-            return self.validate_generator_and_save();
+        if self.state.generator_steps > 0 || self.joint_begins_here() {
+            self.validate_generator()?;
+        } else {
+            self.validate_cvae()?;
         }
-        self.validate_cvae()?;
         self.judge_and_save()?;
-        self.state.valid_nll_per_note = None;
+        self.remember_before_joint();
+        self.last_standing = self.state.standing();
+        self.state.forget_figures();
         Ok(())
     }
 
@@ -368,7 +441,6 @@ impl<'c, 's> Trainer<'c, 's> {
         }
         // Whatever keeps the music from being judged, the steps are not lost.
         self.save_as(&model)?;
-        self.state.judgement = None;
         match judged {
             Err(problem) if !self.sitting.stop.load(Ordering::Relaxed) => Err(TrainError::Judge { step, problem }),
             // Whoever stops a run stops its judge too.
@@ -391,7 +463,11 @@ impl<'c, 's> Trainer<'c, 's> {
         Ok(())
     }
 
+    /// Saves the model as it is, unless it was saved with its figures already.
     fn save(&mut self) -> Result<(), TrainError> {
+        if self.last_saved == Some(self.state.step) {
+            return Ok(());
+        }
         let model = self.model_file();
         self.save_as(&model)
     }
@@ -409,16 +485,21 @@ impl<'c, 's> Trainer<'c, 's> {
     }
 
     fn trained_adversary(&self) -> Option<&Adversary> {
-        self.adversary.as_ref().filter(|_| self.state.generator_steps > 0)
+        self.adversary.as_ref().filter(|adversary| adversary.trained)
     }
 
     fn save_as(&mut self, model: &[u8]) -> Result<(), TrainError> {
         let checkpoints = Checkpoints::of_run(self.sitting.run);
         let kept = self.state.recipe.checkpoints_kept;
-        let optimizers = Optimizers { cvae: self.optimizer.clone(), players: self.players().cloned() };
+        let optimizers = Optimizers {
+            cvae: self.optimizer.clone(),
+            players: self.players().cloned(),
+            seen: self.seen.as_ref().map(|(_, weights)| weights.clone()),
+        };
         checkpoints.save(&self.state, &optimizers, model, kept)?;
         let best = checkpoints.best().unwrap_or(self.state.step);
         publish(&checkpoints.model_of(best), &self.sitting.run.join(BEST_MODEL))?;
+        self.last_saved = Some(self.state.step);
         self.tell(Event::Saved { step: self.state.step })
     }
 
@@ -438,6 +519,7 @@ impl<'c, 's> Trainer<'c, 's> {
         let training = TrainingSummary {
             steps: self.state.pretraining.steps + self.state.step,
             notes_seen: self.state.pretraining.notes_seen + self.state.notes_seen,
+            generator_steps: self.state.pretraining.generator_steps + self.state.generator_steps,
             corpus: self.state.corpus.clone(),
             figures,
         };

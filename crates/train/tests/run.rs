@@ -11,11 +11,11 @@ use std::time::Duration;
 use partita_dataset::{Corpus, PrepareOptions, Split, prepare};
 use partita_encoding::NoteEvent;
 use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose};
-use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, Passage};
+use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, Passage, read_parameters};
 use partita_score::{Note, Pitch, Program, Score, Tick, TimeSignature, Track, Velocity};
 use partita_train::{
-    Checkpoints, Cutter, Event, Judge, Judgement, LogLine, Outcome, Recipe, Sitting, TrainError, read_log, resume,
-    start,
+    Checkpoints, Cutter, Event, Initial, Judge, Judgement, LogLine, Outcome, Recipe, Sitting, TrainError, read_log,
+    resume, start,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -79,9 +79,15 @@ fn sit_judged(
     sitting: impl FnOnce(Sitting<'_>) -> Result<Outcome, TrainError>,
 ) -> Result<Outcome, TrainError> {
     let stop = AtomicBool::new(false);
-    let taken = Cell::new(0);
+    let (taken, last) = (Cell::new(0), Cell::new(0));
     let mut observe = |line: &LogLine| {
-        if let Event::Step(_) | Event::AdversarialStep(_) = line.event {
+        let step = match &line.event {
+            Event::Step(report) => report.step,
+            Event::AdversarialStep(report) => report.step,
+            _ => return,
+        };
+        // A step of the joint phase has both.
+        if step > last.replace(step) {
             taken.set(taken.get() + 1);
             stop.store(taken.get() >= stop_after, Ordering::Relaxed);
         }
@@ -155,6 +161,100 @@ fn an_adversarial_phase_that_is_resumed_gives_the_same_bits() {
     assert!(description.training.figures["latent_distance_generator"] > 0.0);
     let validation = last.adversarial.unwrap();
     assert_eq!(validation.recall_by_genre.keys().collect::<Vec<_>>(), ["folk", "jazz"]);
+}
+
+/// Three phases: the CVAE alone for 2 steps, the players for 3, and 5 together; with pools that turn within the last.
+fn joint_recipe() -> Recipe {
+    let changes = ["steps=2", "adversarial_steps=3", "joint_steps=5", "critic_steps_per_generator_step=2"];
+    let more = ["adversarial_rows=6", "adversarial_pool_steps=2", "adversarial_curriculum_steps=3"];
+    let small = ["consistency_passages=3", "consistency_bars=2", "evaluate_interval=7", "checkpoints_kept=9"];
+    changes.iter().chain(&more).chain(&small).fold(recipe(), |recipe, change| recipe.with(change).unwrap())
+}
+
+/// All three phases, stopped within each, at the joint phase's start, and in the middle of its pools.
+#[test]
+fn a_joint_phase_that_is_resumed_gives_the_same_bits() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let [straight, stopped] = ["straight", "stopped"].map(|name| home.path().join(name));
+    let whole = sit(&straight, 2, 99, |sitting| start(&corpus, joint_recipe(), None, sitting)).unwrap();
+    assert!(whole.finished && whole.steps == 10);
+
+    assert_eq!(sit(&stopped, 1, 1, |sitting| start(&corpus, joint_recipe(), None, sitting)).unwrap().steps, 1);
+    // To the middle of the second phase, the joint phase's start, and twice within it: before a pool's turn and after.
+    for (steps, at) in [(2, 3), (2, 5), (2, 7), (1, 8)] {
+        assert_eq!(sit(&stopped, 1, steps, |sitting| resume(&corpus, Ok, sitting)).unwrap().steps, at);
+    }
+    let changed = sit(&stopped, 1, 99, |sitting| resume(&corpus, |recipe| recipe.with("adversarial_steps=4"), sitting));
+    assert!(changed.unwrap_err().to_string().contains("settled"));
+    let last = sit(&stopped, 1, 99, |sitting| resume(&corpus, Ok, sitting)).unwrap();
+    assert_eq!((&last.adversarial, &last.validation), (&whole.adversarial, &whole.validation));
+    for step in [2, 5, 7, 10] {
+        assert_eq!(sums(&straight, step), sums(&stopped, step), "step {step}");
+    }
+    assert!(last.adversarial.unwrap().consistency.unwrap().nll_per_bar > 0.0);
+    let log = read_log(&stopped).unwrap();
+    let found = |line: &LogLine| matches!(&line.event, Event::Step(report) if report.consistency.is_some());
+    assert_eq!(log.iter().filter(|line| found(line)).count(), 5);
+    let told = log.iter().filter(|line| matches!(line.event, Event::JointPhase { step: 10, .. }));
+    assert_eq!(told.count(), 1);
+}
+
+#[test]
+fn a_joint_phase_that_makes_the_music_worse_is_undone() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    // Judged at the ends of the CVAE's phase and the generator's, within the joint phase, and at its end.
+    let run = |name: &str, judgements: [(f64, f64); 4]| {
+        let run = home.path().join(name);
+        let mut heard = 0;
+        let mut judge = |_: &[u8]| {
+            let (distance, diversity) = judgements[heard];
+            heard += 1;
+            Ok(Some(Judgement { distance, likeness: 0.8, adherence: 0.5, diversity }))
+        };
+        let begin = |sitting: Sitting<'_>| start(&corpus, joint_recipe(), None, sitting);
+        sit_judged(&run, 2, 99, Some(Box::new(&mut judge)), begin).unwrap();
+        let verdict = read_log(&run).unwrap().into_iter().find_map(|line| match line.event {
+            Event::JointPhase { kept, undone, message, .. } => Some((kept, undone, message)),
+            _ => None,
+        });
+        let best = Checkpoints::of_run(&run).model_of(Checkpoints::of_run(&run).best().unwrap());
+        assert_eq!(fs::read(best).unwrap(), fs::read(run.join("model.safetensors")).unwrap());
+        verdict.unwrap()
+    };
+    let (kept, undone, message) = run("worse", [(5.0, 0.9), (4.0, 0.9), (4.5, 0.9), (4.2, 0.8)]);
+    assert!(undone && kept == 5, "{message}");
+    assert!(message.starts_with("joint phase undone: distance by sound 4.0000 before, 4.2000 after; diversity"));
+    let (kept, undone, message) = run("better", [(5.0, 0.9), (4.0, 0.9), (3.0, 0.7), (3.5, 0.9)]);
+    assert!(!undone && kept == 10, "{message}");
+}
+
+#[test]
+fn a_joint_phase_can_begin_with_a_model_and_its_players() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let [first, second, third] = ["first", "second", "third"].map(|name| home.path().join(name));
+    let recipe = joint_recipe().with("joint_steps=0").unwrap();
+    let trained = sit(&first, 2, 99, |sitting| start(&corpus, recipe, None, sitting)).unwrap();
+    let bytes = fs::read(&trained.model).unwrap();
+    let device = Compute::Cpu.device().unwrap();
+    let (description, network) = ModelDescription::from_bytes(&bytes, &device).unwrap();
+    let players = description.read_adversarial(&bytes, &device).unwrap().unwrap();
+    let initial = Initial { description: &description, network: &network, players: Some(&players) };
+    let only = ["steps=0", "adversarial_steps=0"].iter().fold(joint_recipe(), |r, change| r.with(change).unwrap());
+    let bare = Some(Initial { players: None, ..initial });
+    let refused = sit(&third, 2, 99, |sitting| start(&corpus, only.clone(), bare, sitting)).unwrap_err();
+    assert!(refused.to_string().contains("needs a trained generator"), "{refused}");
+
+    let outcome = sit(&second, 2, 99, |sitting| start(&corpus, only, Some(initial), sitting)).unwrap();
+    assert_eq!(outcome.steps, 5);
+    // What it began with is a checkpoint, whose players are those of the file.
+    let before = fs::read(Checkpoints::of_run(&second).model_of(0)).unwrap();
+    let (copied, _) = ModelDescription::from_bytes(&before, &device).unwrap();
+    let copy = copied.read_adversarial(&before, &device).unwrap().unwrap();
+    assert_eq!(read_parameters(&copy), read_parameters(&players));
+    assert_eq!(copied.training.generator_steps, 3);
 }
 
 #[test]
@@ -248,10 +348,10 @@ fn a_run_can_begin_with_the_weights_of_another() {
     let trained = sit(&first, 2, 99, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
     let bytes = fs::read(&trained.model).unwrap();
     let (description, model) = ModelDescription::from_bytes(&bytes, &Compute::Cpu.device().unwrap()).unwrap();
-    let initial = Some((&description, &model));
+    let initial = Initial { description: &description, network: &model, players: None };
     // A rate of zero leaves the weights as they came, but for the file's 16 bits.
     let still = recipe().with("learning_rate=0").unwrap();
-    let outcome = sit(&second, 2, 99, |sitting| start(&corpus, still, initial, sitting)).unwrap();
+    let outcome = sit(&second, 2, 99, |sitting| start(&corpus, still, Some(initial), sitting)).unwrap();
     let nll = |outcome: &Outcome| outcome.validation.as_ref().unwrap().nll_per_note;
     assert!((nll(&outcome) - description.training.figures["valid_nll_per_note"]).abs() < 1e-2);
     // Its file tells of both trainings.
@@ -262,11 +362,13 @@ fn a_run_can_begin_with_the_weights_of_another() {
     assert!(continued.training.notes_seen > description.training.notes_seen);
 
     let larger = recipe().with("size=small").unwrap();
-    let refused = sit(&third, 2, 99, |sitting| start(&corpus, larger, initial, sitting)).unwrap_err();
+    let refused = sit(&third, 2, 99, |sitting| start(&corpus, larger, Some(initial), sitting)).unwrap_err();
     assert!(refused.to_string().contains("another kind or size"), "{refused}");
     let mut foreign = description.clone();
     foreign.labels = Default::default();
-    let refused = sit(&third, 2, 99, |sitting| start(&corpus, recipe(), Some((&foreign, &model)), sitting));
+    let refused = sit(&third, 2, 99, |sitting| {
+        start(&corpus, recipe(), Some(Initial { description: &foreign, ..initial }), sitting)
+    });
     assert!(refused.unwrap_err().to_string().contains("other genres"));
 }
 

@@ -9,6 +9,6 @@ mod writer;
 
 pub use grammar::Instruments;
 pub use latents::LatentSource;
-pub use reconstruction::reconstruct;
+pub use reconstruction::{reconstruct, write_again};
 pub use sampling::{Sampling, SamplingError};
 pub use writer::{Plan, PlannedBar, compose, compose_aloud, compose_from};

@@ -2,11 +2,12 @@
 
 use burn::tensor::Device;
 use partita_encoding::NoteEvent;
+use rand_chacha::ChaCha8Rng;
 
 use super::grammar::Instruments;
-use super::sampling::Choice;
+use super::sampling::{Choice, Sampling};
 use super::writer::{Plan, PlannedBar, Writer};
-use crate::batch::{Batch, Passage};
+use crate::batch::{Batch, Passage, PassageBar};
 use crate::config::ModelConfig;
 use crate::cvae::{Cvae, Latents};
 use crate::layout::PieceLayout;
@@ -25,6 +26,32 @@ pub fn reconstruct(
     let latents = Latents { piece: posterior.piece.mu, bars: posterior.bars.mu };
     let plan = plan(passage, notes_per_bar_max);
     Writer::new(model, config, &plan, &latents, Choice::Likeliest, device).write(&mut |_, _| {})
+}
+
+/// Passages of the bars and conditions of `passages`, each written anew from its row of `latents`, as the decoder has learned
+/// it: a draw of p(x | z, c), but for what no valid event could be, and for bars of more than `notes_per_bar_max` notes.
+pub fn write_again(
+    model: &Cvae,
+    config: &ModelConfig,
+    passages: &[Passage],
+    latents: &Latents,
+    notes_per_bar_max: usize,
+    random: &mut ChaCha8Rng,
+    device: &Device,
+) -> Vec<Passage> {
+    let as_learned = Sampling { temperature: 1.0, top_p: 1.0, ..Sampling::default() };
+    let latent = config.latent;
+    let write = |(row, passage): (usize, &Passage)| {
+        let plan = plan(passage, notes_per_bar_max);
+        let own = Latents {
+            piece: latents.piece.clone().slice([row..row + 1, 0..latent]),
+            bars: latents.bars.clone().slice([row..row + 1, 0..passage.bars.len(), 0..latent]),
+        };
+        let written = Writer::new(model, config, &plan, &own, Choice::Drawn(&as_learned, random), device);
+        let bars = passage.bars.iter().zip(written.write(&mut |_, _| {}));
+        Passage { bars: bars.map(|(bar, notes)| PassageBar { notes, ..bar.clone() }).collect(), ..passage.clone() }
+    };
+    passages.iter().enumerate().map(write).collect()
 }
 
 /// To write as many bars, under the same conditions.

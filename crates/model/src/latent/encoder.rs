@@ -68,8 +68,9 @@ impl Encoder {
         }
     }
 
-    pub(crate) fn forward(&self, batch: &Batch) -> Posterior {
-        let summaries = self.pool_bars(batch); // [batch, N, d_bar]
+    /// q(z | x, c) of the batch's bars and conditions with `events: [batch, T, EVENT_COLUMNS]`.
+    pub(crate) fn forward(&self, batch: &Batch, events: Tensor<3>) -> Posterior {
+        let summaries = self.pool_bars(batch, events); // [batch, N, d_bar]
         let piece = self.piece.forward(batch.piece.clone()).unsqueeze_dim::<3>(1); // [batch, 1, d_bar]
         let mut h = summaries + self.bars.forward(batch.bars.clone()) + piece;
         let bias = mask_bias(batch.bar_mask.clone().unsqueeze_dims::<4>(&[1, 2])); // [batch, 1, 1, N]
@@ -85,12 +86,12 @@ impl Encoder {
     }
 
     /// Each bar's events, weighted by every head's scores: `[batch, N, d_bar]`.
-    fn pool_bars(&self, batch: &Batch) -> Tensor<3> {
+    fn pool_bars(&self, batch: &Batch, events: Tensor<3>) -> Tensor<3> {
         let [rows, _, bars] = batch.dims();
         let members = batch.bar_of_step.clone().swap_dims(1, 2); // [batch, N, T]
         let same_bar = batch.bar_of_step.clone().matmul(members.clone()); // [batch, T, T]
         let bias = mask_bias(same_bar.unsqueeze_dim::<4>(1));
-        let mut h = self.events.forward(batch.visible());
+        let mut h = self.events.forward(events);
         for block in &self.event_blocks {
             h = block.forward(h, bias.clone());
         }

@@ -1,8 +1,11 @@
 //! Small models and random music for the tests.
 #![allow(dead_code)] // not every test file uses all of them
 
+use burn::tensor::{Tensor, TensorData};
 use partita_encoding::{CENTS_ZERO, NoteEvent};
-use partita_model::{BarFeatures, ConditionClasses, Cvae, ModelConfig, ModelKind, ModelSize, Passage, PassageBar};
+use partita_model::{
+    BarFeatures, ConditionClasses, Cvae, Latents, ModelConfig, ModelKind, ModelSize, Passage, PassageBar,
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -49,4 +52,15 @@ fn bar(notes: usize, random: &mut ChaCha8Rng) -> Vec<NoteEvent> {
     bar.sort();
     bar.dedup_by_key(|note| (note.position, note.program, note.pitch));
     bar
+}
+
+/// Random latents of so many rows and bars.
+pub(crate) fn latents(rows: usize, bars: usize, device: &burn::tensor::Device) -> Latents {
+    let latent = config().latent;
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    let mut normal = |count: usize| -> Vec<f32> { (0..count).map(|_| random.random_range(-1.5..1.5)).collect() };
+    Latents {
+        piece: Tensor::from_data(TensorData::new(normal(rows * latent), [rows, latent]), device),
+        bars: Tensor::from_data(TensorData::new(normal(rows * bars * latent), [rows, bars, latent]), device),
+    }
 }

@@ -52,6 +52,11 @@ pub(crate) fn line_chart(title: &str, series: &[Series], x: &AxisLabel, y: &Axis
     drawing
 }
 
+/// Charts one below another.
+pub(crate) fn panels(charts: Vec<Drawing>) -> Drawing {
+    Drawing::stacked(charts, PAPER)
+}
+
 /// Thickness of a series' line.
 const LINE: f32 = 1.75;
 

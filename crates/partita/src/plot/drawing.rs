@@ -95,6 +95,21 @@ pub(crate) enum Shape {
     Text { x: f32, baseline: f32, content: String, style: TextStyle },
 }
 
+impl Shape {
+    /// The same, `by` pixels further down.
+    fn lowered(self, by: f32) -> Self {
+        match self {
+            Self::Rectangle { frame, colour, opacity } => {
+                Self::Rectangle { frame: Frame { top: frame.top + by, ..frame }, colour, opacity }
+            }
+            Self::Line { points, colour, width } => {
+                Self::Line { points: points.into_iter().map(|(x, y)| (x, y + by)).collect(), colour, width }
+            }
+            Self::Text { x, baseline, content, style } => Self::Text { x, baseline: baseline + by, content, style },
+        }
+    }
+}
+
 /// A picture under construction.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Drawing {
@@ -109,6 +124,19 @@ impl Drawing {
         let mut drawing = Self { width, height, shapes: Vec::new() };
         drawing.rectangle(Frame { left: 0.0, top: 0.0, width, height }, background, 1.0);
         drawing
+    }
+
+    /// Pictures one below another, each at the left edge.
+    pub(crate) fn stacked(pictures: Vec<Self>, background: Colour) -> Self {
+        let width = pictures.iter().map(|picture| picture.width).fold(0.0, f32::max);
+        let height = pictures.iter().map(|picture| picture.height).sum();
+        let mut stacked = Self::new(width, height, background);
+        let mut top = 0.0;
+        for picture in pictures {
+            stacked.shapes.extend(picture.shapes.into_iter().map(|shape| shape.lowered(top)));
+            top += picture.height;
+        }
+        stacked
     }
 
     pub(crate) fn rectangle(&mut self, frame: Frame, colour: Colour, opacity: f32) {
@@ -147,6 +175,23 @@ mod tests {
     fn mixing_is_linear_in_each_channel() {
         let mixed = Colour::hex(0x000000).mix(Colour::hex(0x64C8FF), 0.5);
         assert_eq!(mixed, Colour { red: 50, green: 100, blue: 128 });
+    }
+
+    #[test]
+    fn stacked_pictures_stand_below_each_other() {
+        let white = Colour::hex(0xFFFFFF);
+        let picture = |width, height| {
+            let mut picture = Drawing::new(width, height, white);
+            picture.horizontal(3.0, 0.0, 5.0, Colour::hex(0), 1.0);
+            picture
+        };
+        let stacked = Drawing::stacked(vec![picture(10.0, 20.0), picture(30.0, 40.0)], white);
+        assert_eq!((stacked.width, stacked.height), (30.0, 60.0));
+        let heights = stacked.shapes.iter().filter_map(|shape| match shape {
+            Shape::Line { points, .. } => Some(points[0].1),
+            _ => None,
+        });
+        assert_eq!(heights.collect::<Vec<_>>(), [3.0, 23.0]);
     }
 
     #[test]

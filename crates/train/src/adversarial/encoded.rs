@@ -1,5 +1,6 @@
-//! Passages as their posteriors: the real side of the adversarial phase. The CVAE is frozen, so a passage is encoded once
-//! and its latents are drawn again for each step that it takes part in.
+//! Passages as their posteriors: the real side of the adversarial phase. A passage is encoded once and its latents are drawn
+//! again for each step that it takes part in: the CVAE is frozen, or in the joint phase is taken as it was when the pools were
+//! last turned.
 
 use std::collections::VecDeque;
 
@@ -12,7 +13,6 @@ use rand_distr::StandardNormal;
 
 use crate::curriculum::Curriculum;
 use crate::passages::Cutter;
-use crate::recipe::Recipe;
 use crate::schedule::adversarial_competence;
 use crate::workers::Workers;
 
@@ -134,17 +134,18 @@ pub(crate) struct EncodedPools {
 }
 
 impl EncodedPools {
-    /// Makes the pools of `step` ready; `encode` encodes one pool's micro-batches.
+    /// Makes the newest `kept` pools of `step` ready; `encode` encodes one pool's micro-batches.
     pub(crate) fn advance(
         &mut self,
         step: u64,
+        kept: u64,
         cutter: &Cutter<'_>,
         curriculum: &Curriculum,
         encode: impl Fn(&[Vec<Passage>]) -> Vec<EncodedPassage>,
     ) {
-        let Recipe { adversarial_pool_steps: steps, adversarial_pools_kept: kept, .. } = cutter.recipe;
+        let steps = cutter.recipe.adversarial_pool_steps;
         let newest = step / steps;
-        let oldest = (newest + 1).saturating_sub(*kept);
+        let oldest = (newest + 1).saturating_sub(kept);
         self.pools.retain(|(number, _)| (oldest..=newest).contains(number));
         for number in self.pools.back().map_or(oldest, |(last, _)| last + 1)..=newest {
             let competence = adversarial_competence(cutter.recipe, number * steps);

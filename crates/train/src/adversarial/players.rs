@@ -1,10 +1,11 @@
 //! Generator and critic in training, by turns.
 
 use burn::tensor::Device;
-use partita_model::adversarial::{Adversarial, AdversarialConfig};
+use partita_model::adversarial::{Adversarial, AdversarialConfig, Generator};
 use partita_model::{Cvae, ModelConfig, ParameterShape, Passage, parameter_shapes, read_parameters};
 use serde::{Deserialize, Serialize};
 
+use super::consistency::Rewriting;
 use super::encoded::{EncodedPassage, EncodedPools, encode};
 use super::quality::{AdversarialValidation, Judged, judge};
 use super::round::{CriticSums, MicroBatch, PlayersWeights, Seats, Table, critic_step, generator_step};
@@ -26,6 +27,14 @@ pub struct Players {
 }
 
 impl Players {
+    /// Players with the weights of a model file and fresh optimisers.
+    pub(crate) fn of(players: &Adversarial) -> Self {
+        Self {
+            generator: AdamW::new(read_parameters(&players.generator)),
+            critic: AdamW::new(read_parameters(&players.critic)),
+        }
+    }
+
     /// The weights of a model file's adversarial part: the averaged generator's, then the critic's.
     pub(crate) fn weights(&self) -> impl Iterator<Item = f32> + '_ {
         self.generator.average.iter().chain(&self.critic.weights).copied()
@@ -43,7 +52,8 @@ pub struct AdversarialReport {
     pub critic_loss: f64,
     /// L_G.
     pub generator_loss: f64,
-    /// α·L_CVAE + γ·L_G + δ·L_D, with L_CVAE the frozen CVAE's NLL bound in validation, nats a note.
+    /// α·L_CVAE + γ·L_G + δ·L_D, with L_CVAE the NLL bound in nats a note: the frozen CVAE's in validation, in the joint phase
+    /// that of the step's own passages.
     pub hybrid_loss: f64,
     /// E[D(z, c)] − E[D(G(ε, c), c)] over the rows of the critic's steps.
     pub wasserstein: f64,
@@ -73,11 +83,23 @@ impl AdversarialReport {
 /// What the phase sees of the run around it.
 pub(crate) struct PhaseView<'a> {
     pub(crate) workers: &'a Workers,
+    /// The CVAE that encodes the players' passages and draws what the generator starts from.
     pub(crate) model: &'a Cvae,
+    /// In the joint phase, the CVAE that is validated: as it is now.
+    pub(crate) joint_model: Option<&'a Cvae>,
+    /// Pools that passages are drawn from.
+    pub(crate) pools_kept: u64,
     pub(crate) config: &'a ModelConfig,
     pub(crate) cutter: Cutter<'a>,
     pub(crate) curriculum: &'a Curriculum,
     pub(crate) device: &'a Device,
+}
+
+impl PhaseView<'_> {
+    /// The CVAE that is validated.
+    pub(crate) fn validated(&self) -> &Cvae {
+        self.joint_model.unwrap_or(self.model)
+    }
 }
 
 /// Both players, their optimisers and the music they are judged by.
@@ -85,6 +107,8 @@ pub(crate) struct PhaseView<'a> {
 pub(crate) struct Adversary {
     pub(crate) config: AdversarialConfig,
     pub(crate) players: Players,
+    /// Whether the players have learned anything, in this run or before it.
+    pub(crate) trained: bool,
     seats: Seats,
     shapes: [Vec<ParameterShape>; 2],
     pools: EncodedPools,
@@ -96,14 +120,21 @@ impl Adversary {
     pub(crate) fn new(recipe: &Recipe, model: &ModelConfig, players: Option<Players>, device: &Device) -> Self {
         let config = AdversarialConfig::suited(model, recipe.generator_start);
         let seats = Seats::new(&config, model, &mut stream(recipe.seed, Purpose::Players, 0), device);
-        let Adversarial { generator, critic } = seats.players();
-        let fresh = || Players {
-            generator: AdamW::new(read_parameters(generator)),
-            critic: AdamW::new(read_parameters(critic)),
-        };
-        let shapes = [parameter_shapes(generator), parameter_shapes(critic)];
-        let players = players.unwrap_or_else(fresh);
-        Self { config, players, shapes, seats, pools: EncodedPools::default(), held_out: Vec::new() }
+        let drawn = seats.players();
+        let shapes = [parameter_shapes(&drawn.generator), parameter_shapes(&drawn.critic)];
+        let trained = players.is_some();
+        let players = players.unwrap_or_else(|| Players::of(drawn));
+        Self { config, players, trained, shapes, seats, pools: EncodedPools::default(), held_out: Vec::new() }
+    }
+
+    /// The averaged generator, without gradients.
+    pub(crate) fn generator(&self) -> Generator {
+        self.seats.running_generator(&self.players.generator.average)
+    }
+
+    /// Has everything encoded anew: the CVAE has changed.
+    pub(crate) fn turn_pools(&mut self) {
+        self.pools = EncodedPools::default();
     }
 
     /// Several steps of the critic, then one of the generator, which is the `taken`-th of the phase, counted from 0.
@@ -111,7 +142,8 @@ impl Adversary {
     pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
         let recipe = view.cutter.recipe;
         let encode = |batches: &[Vec<Passage>]| encode(view.workers, view.model, view.config, batches, view.device);
-        self.pools.advance(taken, &view.cutter, view.curriculum, encode);
+        self.pools.advance(taken, view.pools_kept, &view.cutter, view.curriculum, encode);
+        self.trained = true;
         let turns = recipe.critic_steps_per_generator_step;
         let mut sums = CriticSums::default();
         for turn in 0..turns {
@@ -147,15 +179,17 @@ impl Adversary {
         passages: &[Vec<Passage>],
         taken: u64,
     ) -> AdversarialValidation {
-        let encode = |batches: &[Vec<Passage>]| encode(view.workers, view.model, view.config, batches, view.device);
-        if self.held_out.is_empty() {
-            self.held_out = encode(passages);
+        let encode_by =
+            |model: &Cvae, batches: &[Vec<Passage>]| encode(view.workers, model, view.config, batches, view.device);
+        if self.held_out.is_empty() || view.joint_model.is_some() {
+            self.held_out = encode_by(view.validated(), passages);
         }
-        self.pools.advance(taken, &view.cutter, view.curriculum, encode);
-        let generator = self.seats.running_generator(&self.players.generator.average);
+        let encode = |batches: &[Vec<Passage>]| encode_by(view.model, batches);
+        self.pools.advance(taken, view.pools_kept, &view.cutter, view.curriculum, encode);
+        let generator = self.generator();
         let critic = self.seats.critic(&self.players.critic.weights);
         let judged = Judged {
-            model: view.model,
+            model: view.validated(),
             config: view.config,
             generator: &generator,
             critic: &critic,
@@ -166,7 +200,13 @@ impl Adversary {
         };
         let held_out = &self.held_out;
         let training = self.pools.newest(held_out.len());
-        view.workers.map(vec![()], |_, ()| judge(&judged, held_out, &training)).remove(0)
+        let mut validation = view.workers.map(vec![()], |_, ()| judge(&judged, held_out, &training)).remove(0);
+        let recipe = view.cutter.recipe;
+        if recipe.joint_steps > 0 {
+            let rewriting = Rewriting::new(recipe, &generator, self.config.start);
+            validation.consistency = Some(rewriting.validate(view, passages));
+        }
+        validation
     }
 
     fn table<'a>(&'a self, view: &PhaseView<'a>) -> Table<'a> {

@@ -7,6 +7,7 @@ use partita_model::adversarial::{Critic, Generator, GeneratorStart};
 use partita_model::{Cvae, Latents, ModelConfig};
 use serde::{Deserialize, Serialize};
 
+use super::consistency::ConsistencyReport;
 use super::distances::{distance, pairwise_distance, recall, relative_frechet_distance};
 use super::encoded::{EncodedPassage, LatentBatch, values};
 use crate::streams::{Purpose, stream};
@@ -15,8 +16,9 @@ use crate::streams::{Purpose, stream};
 const NEIGHBOURS: usize = 3;
 /// Vectors whose distances are taken in pairs, at most.
 const PAIRED_MAX: usize = 512;
-/// The stream of judging; the one before is that of the training music beside it. No step comes so far.
-const JUDGED: u64 = u64::MAX >> 3;
+/// The stream of judging; the one before is that of the training music beside it, those before that are of music that is
+/// written to be judged. No step comes so far.
+pub(super) const JUDGED: u64 = u64::MAX >> 3;
 /// Rows of one forward pass.
 const ROWS: usize = 64;
 
@@ -61,6 +63,9 @@ pub struct AdversarialValidation {
     pub generator_heeds_conditions: f64,
     /// How far the critic's scores of real latents move then, as a share of their standard deviation.
     pub critic_heeds_conditions: f64,
+    /// How well the generator's latents are found in the music written from them; where the run has a joint phase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consistency: Option<ConsistencyReport>,
 }
 
 impl AdversarialValidation {
@@ -82,7 +87,8 @@ impl AdversarialValidation {
             ("latent_diversity", self.diversity.generator),
             ("latent_recall", self.recall.generator),
         ];
-        named.map(|(name, value)| (name.to_owned(), value)).to_vec()
+        let found = self.consistency.map(|consistency| ("latents_found_per_bar", consistency.found_per_bar));
+        named.into_iter().chain(found).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     /// Warnings in words.
@@ -236,6 +242,7 @@ pub(super) fn judge(
         generator_heeds_conditions: mean_distance(latent, &drawn.generated[0].bars, &drawn.others_conditions.bars)
             / real_spread,
         critic_heeds_conditions: moved / scores.len().max(1) as f64 / deviation(scores).max(f64::MIN_POSITIVE),
+        consistency: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The loop's adversarial phase: generator and critic by turns, on the frozen CVAE.
 
 use super::Trainer;
-use crate::adversarial::{Adversary, PhaseView};
+use crate::adversarial::{AdversarialReport, Adversary, PhaseView};
 use crate::error::TrainError;
 use crate::event::Event;
 use crate::passages::Cutter;
@@ -10,19 +10,29 @@ impl Trainer<'_, '_> {
     /// One step of the generator, and those of the critic before it.
     pub(super) fn adversarial_step(&mut self) -> Result<(), TrainError> {
         self.freeze_cvae()?;
+        let cvae_loss = self.last_validation.as_ref().map_or(0.0, |validation| validation.nll_per_note);
+        let report = self.players_step(cvae_loss)?;
+        self.state.step += 1;
+        self.tell_of_players(report)
+    }
+
+    /// The players' part of a step, which is not counted in `step` yet; `cvae_loss` is L_CVAE in nats a note.
+    pub(super) fn players_step(&mut self, cvae_loss: f64) -> Result<AdversarialReport, TrainError> {
         let taken = self.state.generator_steps;
         let mut report = self.with_adversary(|adversary, view| adversary.step(view, taken));
-        self.state.step += 1;
         self.state.generator_steps += 1;
-        report.step = self.state.step;
+        report.step = self.state.step + 1;
         let recipe = &self.state.recipe;
-        let cvae_loss = self.last_validation.as_ref().map_or(0.0, |validation| validation.nll_per_note);
         report.hybrid_loss = recipe.hybrid_cvae_weight * cvae_loss
             + recipe.hybrid_generator_weight * report.generator_loss
             + recipe.hybrid_critic_weight * report.critic_loss;
         if !report.hybrid_loss.is_finite() {
-            return Err(TrainError::Diverged { step: taken, loss: report.hybrid_loss });
+            return Err(TrainError::Diverged { step: self.state.step, loss: report.hybrid_loss });
         }
+        Ok(report)
+    }
+
+    pub(super) fn tell_of_players(&mut self, report: AdversarialReport) -> Result<(), TrainError> {
         let (step, alarm) = (report.step, report.alarm());
         self.tell(Event::AdversarialStep(report))?;
         // The first steps of a critic are wild, and not every one of a bad stretch needs a warning.
@@ -32,14 +42,20 @@ impl Trainer<'_, '_> {
         }
     }
 
-    /// Judges the averaged generator and saves.
-    pub(super) fn validate_generator_and_save(&mut self) -> Result<(), TrainError> {
-        self.freeze_cvae()?;
+    /// Judges the averaged generator, and in the joint phase the CVAE.
+    pub(super) fn validate_generator(&mut self) -> Result<(), TrainError> {
+        if self.state.joint_steps > 0 {
+            self.validate_cvae()?;
+        } else {
+            self.freeze_cvae()?;
+        }
         let (step, taken) = (self.state.step, self.state.generator_steps);
         let held_out = std::mem::take(&mut self.validation_batches);
-        let validation = self.with_adversary(|adversary, view| adversary.validate(view, &held_out, taken - 1));
+        let validation =
+            self.with_adversary(|adversary, view| adversary.validate(view, &held_out, taken.saturating_sub(1)));
         self.validation_batches = held_out;
         self.state.latent_distance = Some(validation.distance());
+        self.state.latent_diversity = Some(validation.diversity.generator);
         self.state.valid_nll_per_note = self.last_validation.as_ref().map(|validation| validation.nll_per_note);
         self.last_adversarial = Some(validation.clone());
         let alarms = validation.alarms();
@@ -47,8 +63,6 @@ impl Trainer<'_, '_> {
         for message in alarms {
             self.tell(Event::Alarm { step, message })?;
         }
-        self.judge_and_save()?;
-        (self.state.latent_distance, self.state.valid_nll_per_note) = (None, None);
         Ok(())
     }
 
@@ -65,7 +79,9 @@ impl Trainer<'_, '_> {
         let recipe = &self.state.recipe;
         let view = PhaseView {
             workers: &self.workers,
-            model: &self.averaged,
+            model: self.seen.as_ref().map_or(&self.averaged, |(model, _)| model),
+            joint_model: self.seen.as_ref().map(|_| &self.averaged),
+            pools_kept: if self.seen.is_some() { recipe.joint_pools_kept } else { recipe.adversarial_pools_kept },
             config: &self.config,
             cutter: Cutter { corpus: self.corpus, labels: self.corpus.vocabulary(), recipe },
             curriculum: &self.curriculum,

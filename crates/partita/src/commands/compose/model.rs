@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use partita_model::adversarial::Adversarial;
 use partita_model::compose::LatentSource;
 use partita_model::{Compute, Cvae, Device, ModelDescription, ParameterShape, parameter_shapes};
+use partita_train::Initial;
 
 /// The default model, trained with this program; assets/MODEL_CARD.md tells on what and how well.
 const EMBEDDED: &[u8] = include_bytes!("../../../assets/small.safetensors");
@@ -46,6 +47,11 @@ impl LoadedModel {
         let (description, network) = ModelDescription::from_bytes(bytes, &device)?;
         let adversarial = description.read_adversarial(bytes, &device)?;
         Ok(Self { description, network, adversarial, device })
+    }
+
+    /// As what a run may begin with.
+    pub(crate) fn as_initial(&self) -> Initial<'_> {
+        Initial { description: &self.description, network: &self.network, players: self.adversarial.as_ref() }
     }
 
     /// Parameters of all its parts.

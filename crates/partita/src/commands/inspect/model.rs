@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use partita_model::{Compute, ModelConfig, ModelDescription, parameter_shapes};
+use partita_model::adversarial::{Adversarial, AdversarialConfig, GeneratorStart};
+use partita_model::{Compute, ModelConfig, ModelDescription, ParameterShape, parameter_shapes};
 use serde::Serialize;
 
 use crate::table::{count, table, write_facts};
@@ -25,6 +26,8 @@ pub(super) struct ModelReport {
     model: PathBuf,
     bytes: u64,
     parameters: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adversarial: Option<PlayersReport>,
     config: ModelConfig,
     genres: Vec<String>,
     composers: Vec<String>,
@@ -34,17 +37,62 @@ pub(super) struct ModelReport {
     figures: BTreeMap<String, f64>,
 }
 
+/// What a model file tells of its generator and critic.
+#[derive(Debug, Serialize)]
+struct PlayersReport {
+    generator_parameters: usize,
+    critic_parameters: usize,
+    /// 0 in a file that does not tell.
+    generator_steps: u64,
+    config: AdversarialConfig,
+}
+
+impl PlayersReport {
+    fn new(players: &Adversarial, config: AdversarialConfig, generator_steps: u64) -> Self {
+        Self {
+            generator_parameters: parameters(&parameter_shapes(&players.generator)),
+            critic_parameters: parameters(&parameter_shapes(&players.critic)),
+            generator_steps,
+            config,
+        }
+    }
+}
+
+impl fmt::Display for PlayersReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let start = match self.config.start {
+            GeneratorStart::Prior => "a draw of the prior",
+            GeneratorStart::Noise => "noise",
+        };
+        write!(f, "{} parameters, starts from {start}", count(self.generator_parameters))?;
+        match self.generator_steps {
+            0 => Ok(()),
+            steps => write!(f, ", {} steps", count(steps)),
+        }
+    }
+}
+
+fn parameters(shapes: &[ParameterShape]) -> usize {
+    shapes.iter().map(ParameterShape::len).sum()
+}
+
 impl ModelReport {
     /// Reads all of the file, weights too, so that a damaged one is found.
     pub(super) fn of(path: &Path) -> Result<Self> {
         let bytes = fs::read(path).with_context(|| format!("read {}", path.display()))?;
         let (description, network) = ModelDescription::from_bytes(&bytes, &Compute::Cpu.device()?)
             .with_context(|| format!("inspect {}", path.display()))?;
+        let players = description
+            .read_adversarial(&bytes, &Compute::Cpu.device()?)
+            .with_context(|| format!("inspect {}", path.display()))?;
         let training = description.training;
         Ok(Self {
             model: path.to_owned(),
             bytes: bytes.len() as u64,
-            parameters: parameter_shapes(&network).iter().map(|shape| shape.len()).sum(),
+            parameters: parameters(&parameter_shapes(&network)),
+            adversarial: players
+                .zip(description.adversarial)
+                .map(|(players, config)| PlayersReport::new(&players, config, training.generator_steps)),
             config: description.config,
             genres: description.labels.genres,
             composers: description.labels.composers,
@@ -56,14 +104,23 @@ impl ModelReport {
     }
 }
 
+fn critic(players: &PlayersReport) -> String {
+    format!("{} parameters", count(players.critic_parameters))
+}
+
 impl fmt::Display for ModelReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = self.figures.iter().map(|(name, value)| [name.clone(), format!("{value:.3}")]).collect();
+        // Distances between latents differ in their fourth decimal.
+        let decimals = |name: &str| if name.starts_with("latent_distance") { 4 } else { 3 };
+        let row = |(name, value): (&String, &f64)| [name.clone(), format!("{value:.*}", decimals(name))];
+        let rows = self.figures.iter().map(row).collect();
         writeln!(f, "{}\n", table(["figure", "value"], 1, rows))?;
         let facts = [
             ("model", self.model.display().to_string()),
             ("size", format!("{:.1} MB, {} parameters", self.bytes as f64 / 1e6, count(self.parameters as u64))),
             ("trained", format!("{} steps, {} notes seen", count(self.steps), count(self.notes_seen))),
+            ("generator", self.adversarial.as_ref().map_or(String::new(), ToString::to_string)),
+            ("critic", self.adversarial.as_ref().map_or(String::new(), critic)),
             ("corpus", format!("SHA-256 {}", self.corpus_sha256)),
             ("genres", self.genres.join(", ")),
             ("composers", count(self.composers.len() as u64)),

@@ -46,10 +46,10 @@ impl Runs<'_> {
         let run = self.folder_of(system);
         let recipe = self.recipe(system)?;
         let state = self.state(&run, &recipe)?;
-        if state.as_ref().is_some_and(|state| state.step >= recipe.total_steps()) {
+        if state.as_ref().is_some_and(|state| state.step >= recipe.all_steps()) {
             return Ok(());
         }
-        self.console.note(&format!("{}: training {} steps", system.title, recipe.total_steps()));
+        self.console.note(&format!("{}: training {} steps", system.title, recipe.all_steps()));
         let initial = match system.from {
             Some(name) if state.is_none() => Some(LoadedModel::load(Some(&self.folder.join(name)))?),
             _ => None,
@@ -69,10 +69,7 @@ impl Runs<'_> {
         };
         let outcome = match state {
             Some(_) => resume(self.corpus, Ok, sitting),
-            None => {
-                let initial = initial.as_ref().map(|model| (&model.description, &model.network));
-                start(self.corpus, recipe, initial, sitting)
-            }
+            None => start(self.corpus, recipe, initial.as_ref().map(LoadedModel::as_initial), sitting),
         };
         let outcome = outcome.with_context(|| format!("train {}", system.name))?;
         watcher.finish()?;

@@ -44,7 +44,7 @@ pub(crate) struct Train {
     #[arg(long = "set", value_name = "KEY=VALUE")]
     changes: Vec<String>,
     /// Begin with the weights of a model (a file, or a run's folder) instead of random ones; it must be of the recipe's
-    /// size and trained on this corpus
+    /// size and trained on this corpus. With steps=0 its generator and critic come along
     #[arg(long, value_name = "FILE|RUN", conflicts_with = "resume")]
     from: Option<PathBuf>,
     /// How the best checkpoint is chosen: by likelihood (of a generator: by the distance of its latents from real ones), or by
@@ -132,7 +132,7 @@ impl Train {
         } else {
             let recipe = read_recipe(&self.recipe)?;
             let model = self.from.as_deref().map(|path| LoadedModel::load(Some(path))).transpose()?;
-            let initial = model.as_ref().map(|model| (&model.description, &model.network));
+            let initial = model.as_ref().map(LoadedModel::as_initial);
             self.changed(recipe).and_then(|recipe| partita_train::start(corpus, recipe, initial, sitting))
         };
         match outcome {

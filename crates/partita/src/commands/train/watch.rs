@@ -54,6 +54,7 @@ impl<'a> Watcher<'a> {
                 self.draw();
             }
             Event::Alarm { step, message } => self.note(&format!("step {step}: WARNING: {message}")),
+            Event::JointPhase { step, message, .. } => self.note(&format!("step {step}: {message}")),
             Event::Saved { .. } => {}
         }
     }
@@ -111,9 +112,12 @@ fn summary(step: u64, elapsed_s: f64, v: &Validation) -> String {
 }
 
 fn adversarial_summary(step: u64, elapsed_s: f64, v: &AdversarialValidation) -> String {
+    let found = v.consistency.map_or(String::new(), |consistency| {
+        format!(", {:.2} nats a bar of its latents found in their music", consistency.found_per_bar)
+    });
     format!(
         "step {step}, {:.0} min: distance from real latents {:.4} (prior {:.4}; pieces {:.4}, bars {:.4}, pairs of bars \
-         {:.4}), wasserstein {:.3} (prior {:.3}), diversity {:.2}, recall {:.2} (prior {:.2})",
+         {:.4}), wasserstein {:.3} (prior {:.3}), diversity {:.2}, recall {:.2} (prior {:.2}){found}",
         elapsed_s / 60.0,
         v.distance(),
         v.prior_distance(),
