@@ -96,6 +96,13 @@ pub(crate) struct PhaseView<'a> {
 }
 
 impl PhaseView<'_> {
+    /// The step whose pools are at hand at the `taken`-th step. The joint phase has as many as it may from its first step: few
+    /// passages are soon known to the critic by heart, and its estimate then tells nothing.
+    fn pools_step(&self, taken: u64) -> u64 {
+        let ahead = if self.joint_model.is_some() { self.pools_kept - 1 } else { 0 };
+        taken + ahead * self.cutter.recipe.adversarial_pool_steps
+    }
+
     /// The CVAE that is validated.
     pub(crate) fn validated(&self) -> &Cvae {
         self.joint_model.unwrap_or(self.model)
@@ -142,7 +149,7 @@ impl Adversary {
     pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
         let recipe = view.cutter.recipe;
         let encode = |batches: &[Vec<Passage>]| encode(view.workers, view.model, view.config, batches, view.device);
-        self.pools.advance(taken, view.pools_kept, &view.cutter, view.curriculum, encode);
+        self.pools.advance(view.pools_step(taken), view.pools_kept, &view.cutter, view.curriculum, encode);
         self.trained = true;
         let turns = recipe.critic_steps_per_generator_step;
         let mut sums = CriticSums::default();
@@ -185,7 +192,7 @@ impl Adversary {
             self.held_out = encode_by(view.validated(), passages);
         }
         let encode = |batches: &[Vec<Passage>]| encode_by(view.model, batches);
-        self.pools.advance(taken, view.pools_kept, &view.cutter, view.curriculum, encode);
+        self.pools.advance(view.pools_step(taken), view.pools_kept, &view.cutter, view.curriculum, encode);
         let generator = self.generator();
         let critic = self.seats.critic(&self.players.critic.weights);
         let judged = Judged {
