@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use partita_model::adversarial::Adversarial;
+use partita_model::adversarial::roll::RollPlayers;
 use partita_model::compose::LatentSource;
 use partita_model::{Compute, Cvae, Device, ModelDescription};
 
@@ -19,6 +20,7 @@ pub(crate) struct LoadedModel {
     pub(crate) description: ModelDescription,
     pub(crate) network: Cvae,
     pub(crate) adversarial: Option<Adversarial>,
+    pub(crate) roll: Option<RollPlayers>,
     pub(crate) device: Device,
 }
 
@@ -45,11 +47,15 @@ impl LoadedModel {
         let device = Compute::Cpu.device()?;
         let (description, network) = ModelDescription::from_bytes(bytes, &device)?;
         let adversarial = description.read_adversarial(bytes, &device)?;
-        Ok(Self { description, network, adversarial, device })
+        let roll = description.read_roll_players(bytes, &device)?;
+        Ok(Self { description, network, adversarial, roll, device })
     }
 
-    /// The generator where the model has one, otherwise the prior.
+    /// The generator where the model has one, of latents or of rolls, otherwise the prior.
     pub(crate) fn latent_source(&self) -> LatentSource<'_> {
+        if let (Some(players), Some(config)) = (&self.roll, self.description.roll) {
+            return LatentSource::Roll(&players.roll_generator, config);
+        }
         match (&self.adversarial, &self.description.adversarial) {
             (Some(players), Some(config)) => LatentSource::Generator(&players.generator, config.start),
             _ => LatentSource::Prior,

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use partita_model::{Compute, ModelConfig, ModelDescription, parameter_shapes};
+use partita_model::{Compute, ModelConfig, ModelDescription};
 use serde::Serialize;
 
 use crate::table::{count, table, write_facts};
@@ -38,13 +38,17 @@ impl ModelReport {
     /// Reads all of the file, weights too, so that a damaged one is found.
     pub(super) fn of(path: &Path) -> Result<Self> {
         let bytes = fs::read(path).with_context(|| format!("read {}", path.display()))?;
-        let (description, network) = ModelDescription::from_bytes(&bytes, &Compute::Cpu.device()?)
-            .with_context(|| format!("inspect {}", path.display()))?;
+        let device = Compute::Cpu.device()?;
+        let in_file = || format!("inspect {}", path.display());
+        let (description, _) = ModelDescription::from_bytes(&bytes, &device).with_context(in_file)?;
+        description.read_adversarial(&bytes, &device).with_context(in_file)?;
+        description.read_roll_players(&bytes, &device).with_context(in_file)?;
+        let parameters = description.parameter_shapes().iter().map(|shape| shape.len()).sum();
         let training = description.training;
         Ok(Self {
             model: path.to_owned(),
             bytes: bytes.len() as u64,
-            parameters: parameter_shapes(&network).iter().map(|shape| shape.len()).sum(),
+            parameters,
             config: description.config,
             genres: description.labels.genres,
             composers: description.labels.composers,
