@@ -55,7 +55,7 @@ pub struct RunState {
     /// Steps that were the generator's.
     #[serde(default)]
     pub generator_steps: u64,
-    /// Distance of generated latents from real ones in validation at this step.
+    /// Distance of generated latents, or of generated rolls, from real ones in validation at this step.
     #[serde(default)]
     pub latent_distance: Option<f64>,
 }

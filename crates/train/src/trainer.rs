@@ -10,12 +10,12 @@ use std::time::Duration;
 use burn::tensor::Device;
 use partita_dataset::{Corpus, Split};
 use partita_model::{
-    Cvae, ModelConfig, ModelDescription, ParameterShape, Passage, TrainingSummary, parameter_shapes, read_parameters,
-    write_parameters,
+    Cvae, ModelConfig, ModelDescription, ModelSize, ParameterShape, Passage, TrainingSummary, parameter_shapes,
+    read_parameters, write_parameters,
 };
 
 use crate::adamw::{AdamW, AdamWStep};
-use crate::adversarial::{AdversarialValidation, Adversary, Players};
+use crate::adversarial::{AdversarialValidation, GeneratorValidation, Opponents, Players, RollValidation};
 use crate::baseline::{Baselines, baselines};
 use crate::checkpoint::{Checkpoints, Optimizers, Pretraining, RunState, hex};
 use crate::curriculum::Curriculum;
@@ -73,6 +73,8 @@ pub struct Outcome {
     pub validation: Option<Validation>,
     /// The last validation of the generator, if there was one in this sitting.
     pub adversarial: Option<AdversarialValidation>,
+    /// The last validation of the generator of rolls, if there was one in this sitting.
+    pub roll: Option<RollValidation>,
     /// The best model's file.
     pub model: PathBuf,
 }
@@ -144,14 +146,15 @@ pub fn resume(
         return Err(TrainError::checkpoint(&folder, problem));
     }
     let network = (state.recipe.model, state.recipe.size);
-    let (steps, start) = (state.recipe.steps, state.recipe.generator_start);
+    let decided = |recipe: &Recipe| (recipe.steps, recipe.generator_start, recipe.adversarial_form);
+    let settled = decided(&state.recipe);
     state.recipe = change(state.recipe)?;
     if (state.recipe.model, state.recipe.size) != network {
         return Err(TrainError::Recipe("a run cannot change its model's kind or size; start a new run".to_owned()));
     }
-    if state.generator_steps > 0 && (state.recipe.steps, state.recipe.generator_start) != (steps, start) {
-        let problem =
-            "`steps` and `generator_start` are settled once the generator trains; start a new run --from this one";
+    if state.generator_steps > 0 && decided(&state.recipe) != settled {
+        let problem = "`steps`, `generator_start` and `adversarial_form` are settled once the generator trains; start a new \
+                       run --from this one";
         return Err(TrainError::Recipe(problem.to_owned()));
     }
     let device = sitting.device.clone().autodiff();
@@ -164,7 +167,9 @@ pub fn resume(
 
 fn config(recipe: &Recipe, corpus: &Corpus) -> ModelConfig {
     let labels = corpus.vocabulary();
-    ModelConfig::of_kind(recipe.model, recipe.size, labels.genres.len(), labels.composers.len())
+    // Where there is no CVAE the smallest stands in its place, neither trained nor kept.
+    let size = if recipe.has_cvae() { recipe.size } else { ModelSize::Tiny };
+    ModelConfig::of_kind(recipe.model, size, labels.genres.len(), labels.composers.len())
 }
 
 /// A run in progress.
@@ -172,7 +177,7 @@ struct Trainer<'c, 's> {
     corpus: &'c Corpus,
     state: RunState,
     optimizer: AdamW,
-    adversary: Option<Adversary>,
+    adversary: Option<Opponents>,
     config: ModelConfig,
     shapes: Vec<ParameterShape>,
     replicas: Replicas,
@@ -183,7 +188,7 @@ struct Trainer<'c, 's> {
     validation_batches: Vec<Vec<Passage>>,
     baselines: Option<Baselines>,
     last_validation: Option<Validation>,
-    last_adversarial: Option<AdversarialValidation>,
+    last_adversarial: Option<GeneratorValidation>,
     log: RunLog,
     elapsed_before_s: f64,
     sitting: Sitting<'s>,
@@ -212,7 +217,7 @@ impl<'c, 's> Trainer<'c, 's> {
         let device = &sitting.device;
         let averaged = Cvae::new(&config, &mut stream(0, Purpose::Initial, 0), device);
         let adversary =
-            (recipe.adversarial_steps > 0).then(|| Adversary::new(recipe, &config, optimizers.players.clone(), device));
+            (recipe.adversarial_steps > 0).then(|| Opponents::new(recipe, &config, optimizers.players.clone(), device));
         let mut trainer = Self {
             adversary,
             optimizer: optimizers.cvae,
@@ -244,7 +249,7 @@ impl<'c, 's> Trainer<'c, 's> {
         let step = self.state.step;
         let (cvae_steps, steps) =
             (self.state.recipe.steps, self.state.recipe.steps + self.state.recipe.adversarial_steps);
-        self.tell(Event::Started { step, steps, parameters: self.optimizer.weights.len() })?;
+        self.tell(Event::Started { step, steps, parameters: self.parameters() })?;
         let counted = baselines(self.corpus, &self.validation_batches);
         self.baselines = Some(counted);
         self.tell(Event::Baselines(counted))?;
@@ -265,12 +270,18 @@ impl<'c, 's> Trainer<'c, 's> {
         } else {
             self.validate_and_save()?;
         }
+        let (adversarial, roll) = match self.last_adversarial {
+            None => (None, None),
+            Some(GeneratorValidation::Latent(validation)) => (Some(*validation), None),
+            Some(GeneratorValidation::Roll(validation)) => (None, Some(validation)),
+        };
         Ok(Outcome {
             steps: self.state.step,
             notes_seen: self.state.notes_seen,
             finished: self.state.step >= steps,
             validation: self.last_validation,
-            adversarial: self.last_adversarial,
+            adversarial,
+            roll,
             model: self.sitting.run.join(BEST_MODEL),
         })
     }
@@ -395,17 +406,25 @@ impl<'c, 's> Trainer<'c, 's> {
 
     /// The model as it would be kept: averaged weights.
     fn model_file(&self) -> Vec<u8> {
-        let mut weights = self.optimizer.average.clone();
+        let mut weights = if self.state.recipe.has_cvae() { self.optimizer.average.clone() } else { Vec::new() };
         weights.extend(self.players().iter().flat_map(|players| players.weights()));
         self.description().to_bytes(&weights)
     }
 
-    /// Generator and critic, once they have trained.
-    fn players(&self) -> Option<&Players> {
-        self.trained_adversary().map(|adversary| &adversary.players)
+    /// Values that the run trains at first: the CVAE's, or where there is none the players'.
+    fn parameters(&self) -> usize {
+        match &self.adversary {
+            Some(adversary) if !self.state.recipe.has_cvae() => adversary.players().weights().count(),
+            _ => self.optimizer.weights.len(),
+        }
     }
 
-    fn trained_adversary(&self) -> Option<&Adversary> {
+    /// Generator and critic, once they have trained.
+    fn players(&self) -> Option<&Players> {
+        self.trained_adversary().map(Opponents::players)
+    }
+
+    fn trained_adversary(&self) -> Option<&Opponents> {
         self.adversary.as_ref().filter(|_| self.state.generator_steps > 0)
     }
 
@@ -441,7 +460,7 @@ impl<'c, 's> Trainer<'c, 's> {
         let corpus = self.corpus;
         let mut description =
             ModelDescription::new(self.config, corpus.vocabulary().clone(), corpus.statistics().clone(), training);
-        description.adversarial = self.trained_adversary().map(|adversary| adversary.config);
+        self.trained_adversary().into_iter().for_each(|adversary| adversary.describe(&mut description));
         description
     }
 
