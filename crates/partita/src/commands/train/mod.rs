@@ -48,9 +48,9 @@ pub(crate) struct Train {
     /// size and trained on this corpus
     #[arg(long, value_name = "FILE|RUN", conflicts_with = "resume")]
     from: Option<PathBuf>,
-    /// How the best checkpoint is chosen: by likelihood (of a generator: by the distance of its latents from real ones), or by
-    /// the sound of the pieces that it composes, compared with validation music; likeness of the notes, adherence and
-    /// diversity must then not get worse
+    /// How the best checkpoint is chosen: by likelihood (of a generator: by the distance of its latents or rolls from real
+    /// ones), or by the sound of the pieces that it composes, compared with validation music; likeness of the notes, adherence
+    /// and diversity must then not get worse
     #[arg(long, value_enum, default_value_t)]
     select: Select,
     /// Pieces of each genre that --select sound composes with each checkpoint

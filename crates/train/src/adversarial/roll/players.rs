@@ -1,5 +1,6 @@
 //! Generator and critic of rolls in training, by turns.
 
+use burn::tensor::Device;
 use partita_model::adversarial::roll::{RollConfig, RollPassage, RollPlayers};
 use partita_model::{ModelConfig, ParameterShape, Passage, parameter_shapes, read_parameters};
 
@@ -30,12 +31,7 @@ pub(crate) struct RollAdversary {
 
 impl RollAdversary {
     /// New players, or those of a checkpoint.
-    pub(crate) fn new(
-        recipe: &Recipe,
-        model: &ModelConfig,
-        players: Option<Players>,
-        device: &burn::tensor::Device,
-    ) -> Self {
+    pub(crate) fn new(recipe: &Recipe, model: &ModelConfig, players: Option<Players>, device: &Device) -> Self {
         let config = RollConfig::sized(recipe.size, recipe.generator_start);
         let seats = Seats::new(&config, model, &mut stream(recipe.seed, Purpose::Players, 0), device);
         let RollPlayers { roll_generator, roll_critic } = seats.players();
