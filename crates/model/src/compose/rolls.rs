@@ -14,7 +14,7 @@ use crate::config::ModelConfig;
 use crate::cvae::Latents;
 use crate::layout::PieceLayout;
 
-/// Cells above it are set.
+/// Cells above it are set; see [`drawn`].
 const THRESHOLD: f32 = 0.5;
 /// The velocity class of every note, MIDI 82: a roll has no velocities.
 const VELOCITY: u8 = 20;
@@ -32,9 +32,16 @@ pub fn compose_rolls(
     let bars: Vec<_> = plan.bars.iter().map(|bar| (bar.features, bar.steps)).collect();
     let passage = RollPassage::silent(plan.conditions, &bars);
     let rows = RollRows::new(&[&passage], &PieceLayout::new(config), device);
-    let cells = generator.forward(&rows, latents).into_data_as::<f32>().iter::<f32>().collect();
+    let sureness = generator.forward(&rows, latents).into_data_as::<f32>();
+    let cells = sureness.iter::<f32>().map(|sureness| drawn(sureness, random.random())).collect();
     let programs = programs(&plan.instruments, random);
     Reader::new(cells, &passage, plan).bars(&programs)
+}
+
+/// A cell that is set where it is surer than its chance, as in training; then above the threshold, otherwise not, and the
+/// higher the surer it is.
+fn drawn(sureness: f32, chance: f32) -> f32 {
+    if sureness > chance { (1.0 + sureness) / 2.0 } else { sureness / 2.0 }
 }
 
 /// The program of each group that may play: one of those that may, all alike.

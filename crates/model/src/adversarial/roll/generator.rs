@@ -70,3 +70,12 @@ impl RollGenerator {
         rows.there(sigmoid(logits) * slots.mask().reshape([batch * count, 1, 1, 1]))
     }
 }
+
+/// Rolls of zeros and ones: a cell is set where it is surer than its chance, a number from 0 to 1. The gradient passes straight
+/// through (stochastic binary neurons, Bengio et al. 2013; in rolls, Dong & Yang 2018): a critic that saw the numbers themselves
+/// would tell rolls by them, and a generator that blurs all music into some would be silent once they are cut.
+pub fn set_by_chance(sureness: Tensor<4>, chances: Tensor<4>) -> Tensor<4> {
+    let certain = sureness.clone().detach();
+    let set = certain.clone().greater(chances).float();
+    sureness - certain + set
+}

@@ -24,7 +24,7 @@ use crate::layers::Initial;
 pub use cells::{GRID_STEPS_PER_STEP, LOWEST_PITCH, PITCHES, PLANES, Plane, RollPassage, STEPS};
 pub use config::RollConfig;
 pub use critic::{RollCritic, RollTrace};
-pub use generator::RollGenerator;
+pub use generator::{RollGenerator, set_by_chance};
 pub use penalty::{interpolate_rolls, roll_gradient_penalty};
 pub use rows::RollRows;
 pub use slots::{Slot, slots_of};

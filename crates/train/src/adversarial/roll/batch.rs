@@ -1,7 +1,7 @@
 //! Passages' rolls as one batch, with all that is drawn for it.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use partita_model::adversarial::roll::{RollConfig, RollPassage, RollRows};
+use partita_model::adversarial::roll::{PITCHES, PLANES, RollConfig, RollPassage, RollRows, STEPS};
 use partita_model::{Cvae, Latents, ModelConfig, Noise, Passage, PieceLayout};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -49,6 +49,14 @@ impl<'a> RollBatch<'a> {
             piece: Tensor::from_data(TensorData::new(piece, [rows, self.latent]), &self.device),
             bars: Tensor::from_data(TensorData::new(each, [rows, bars, self.latent]), &self.device),
         }
+    }
+
+    /// A number from 0 to 1 a cell of the rolls.
+    pub(super) fn chances(&self, random: &mut ChaCha8Rng) -> Tensor<4> {
+        let [rows, slots] = self.rows.slots.dims();
+        let shape = [rows * slots, PLANES, STEPS, PITCHES];
+        let values: Vec<f32> = (0..shape.iter().product()).map(|_| random.random()).collect();
+        Tensor::from_data(TensorData::new(values, shape), &self.device)
     }
 
     /// A number from 0 to 1 a row.

@@ -1,7 +1,7 @@
 //! How near the generator's rolls are to real ones, on held-out windows with the same conditions.
 
 use burn::tensor::Device;
-use partita_model::adversarial::roll::{RollConfig, RollCritic, RollGenerator, RollPassage};
+use partita_model::adversarial::roll::{RollConfig, RollCritic, RollGenerator, RollPassage, set_by_chance};
 use partita_model::{Cvae, ModelConfig};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -168,7 +168,7 @@ pub(super) fn judge(judged: &Judged<'_>, windows: &[&RollPassage], training: &[&
     }
 }
 
-/// Rolls and scores of some windows; both generated rolls of a window have the same noise.
+/// Rolls and scores of some windows; both generated rolls of a window have the same noise and chances.
 fn draw(judged: &Judged<'_>, windows: &[&RollPassage], random: &mut ChaCha8Rng, drawn: &mut Drawn) {
     let batch = RollBatch::new(windows, judged.config, judged.sizes, judged.device);
     let others = batch.rows.with_others_conditions();
@@ -177,9 +177,11 @@ fn draw(judged: &Judged<'_>, windows: &[&RollPassage], random: &mut ChaCha8Rng, 
     drawn.real_scores_others.extend(values(judged.critic.forward(&others, real)));
     let noise = batch.noise(random);
     let latents = |rows| judged.config.start.latents(judged.model, rows, noise.clone());
+    let chances = batch.chances(random);
     let generated = judged.generator.forward(&batch.rows, latents(&batch.rows.bars));
+    let generated = set_by_chance(generated, chances.clone());
     drawn.generated_scores.extend(values(judged.critic.forward(&batch.rows, generated.clone())));
-    let exchanged = judged.generator.forward(&others, latents(&others.bars));
+    let exchanged = set_by_chance(judged.generator.forward(&others, latents(&others.bars)), chances);
     for (set, rolls) in [(&mut drawn.generated, generated), (&mut drawn.others_conditions, exchanged)] {
         let cells = values(rolls);
         let rows = cells.chunks_exact(cells.len() / windows.len());

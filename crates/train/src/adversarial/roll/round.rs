@@ -5,6 +5,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use partita_model::adversarial::roll::{
     RollConfig, RollCritic, RollGenerator, RollPassage, RollPlayers, interpolate_rolls, roll_gradient_penalty,
+    set_by_chance,
 };
 use partita_model::{Cvae, ModelConfig, read_gradients, write_parameters};
 use rand_chacha::ChaCha8Rng;
@@ -66,7 +67,7 @@ pub(super) fn critic_step(
         let batch = RollBatch::new(&passages, table.config, table.sizes, table.device);
         let real = batch.real();
         let latents = batch.latents(table.config, table.model, batch.noise(&mut random));
-        let generated = generator.forward(&batch.rows, latents);
+        let generated = set_by_chance(generator.forward(&batch.rows, latents), batch.chances(&mut random));
         let share = batch.shares(&mut random);
         let between = interpolate_rolls(&batch.rows, real.clone(), generated.clone(), share);
         let real_score = critic.forward(&batch.rows, real).sum();
@@ -97,7 +98,8 @@ pub(super) fn generator_step(
         let judge = table.seats.critic(weights.critic).no_grad();
         let batch = RollBatch::new(&passages, table.config, table.sizes, table.device);
         let latents = batch.latents(table.config, table.model, batch.noise(&mut random));
-        let score: Tensor<1> = judge.forward(&batch.rows, generator.forward(&batch.rows, latents)).sum();
+        let generated = set_by_chance(generator.forward(&batch.rows, latents), batch.chances(&mut random));
+        let score: Tensor<1> = judge.forward(&batch.rows, generated).sum();
         GeneratorSums {
             gradient: read_gradients(&generator, &(-score.clone() / total).backward()),
             generated_score: scalar(score),

@@ -7,12 +7,9 @@ use partita_model::adversarial::roll::{PITCHES, PLANES, Plane, RollPassage, STEP
 /// slot by group (6) and steps sounding an onset by group (5), both as logarithms, and pitched notes sounding at a time.
 pub(super) const STATISTICS: usize = 12 + STEPS + 2 * TrackGroup::ALL.len() - 1 + 1;
 
-/// Rolls are cut here.
-const THRESHOLD: f32 = 0.5;
-
 /// The cells of a generated window, `[M, PLANES, STEPS, PITCHES]`, that are set.
 pub(super) fn set_cells(cells: &[f32]) -> Vec<u32> {
-    (0..).zip(cells).filter(|(_, cell)| **cell > THRESHOLD).map(|(index, _)| index).collect()
+    (0..).zip(cells).filter(|(_, cell)| **cell > 0.0).map(|(index, _)| index).collect()
 }
 
 /// The statistics of a window whose set cells are `cells`.
