@@ -11,6 +11,7 @@ use rand_chacha::rand_core::SeedableRng;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 
+use crate::adversarial::roll::{RollConfig, RollPlayers};
 use crate::adversarial::{Adversarial, AdversarialConfig};
 use crate::config::ModelConfig;
 use crate::cvae::Cvae;
@@ -34,6 +35,9 @@ pub struct ModelDescription {
     /// The adversarial part's sizes, where the model has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adversarial: Option<AdversarialConfig>,
+    /// The sizes of generator and critic of rolls, where the model has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roll: Option<RollConfig>,
     /// The genres and composers that it knows.
     pub labels: LabelVocabulary,
     /// What its training music was like: fills what a composer leaves open.
@@ -118,19 +122,31 @@ impl ModelDescription {
             vocabulary_version: VOCABULARY_VERSION,
             config,
             adversarial: None,
+            roll: None,
             labels,
             statistics,
             training,
         }
     }
 
-    /// The file's bytes, for `weights` in the order of [`crate::read_parameters`]: the CVAE's, then the adversarial
-    /// part's where there is one.
+    /// Whether the model has a CVAE: all have one but a generator of rolls from noise.
+    pub fn has_cvae(&self) -> bool {
+        self.roll.as_ref().is_none_or(RollConfig::needs_cvae)
+    }
+
+    /// Names and shapes of all that the file holds: the CVAE's parameters where it has one, then those of the adversarial
+    /// part.
+    pub fn parameter_shapes(&self) -> Vec<ParameterShape> {
+        let device = Device::flex();
+        let cvae = self.has_cvae().then(|| parameter_shapes(&blank(&self.config)));
+        let players = self.adversarial.iter().map(|config| parameter_shapes(&self.blank_players(config, &device)));
+        let rolls = self.roll.iter().map(|config| parameter_shapes(&self.blank_roll_players(config, &device)));
+        cvae.into_iter().chain(players).chain(rolls).flatten().collect()
+    }
+
+    /// The file's bytes, for `weights` in the order of [`Self::parameter_shapes`].
     pub fn to_bytes(&self, weights: &[f32]) -> Vec<u8> {
-        let mut shapes = parameter_shapes(&blank(&self.config));
-        shapes.extend(
-            self.adversarial.iter().flat_map(|config| parameter_shapes(&self.blank_players(config, &Device::flex()))),
-        );
+        let shapes = self.parameter_shapes();
         let halves: Vec<u8> = weights.iter().flat_map(|w| f16::from_f32(*w).to_le_bytes()).collect();
         let mut start = 0;
         let views: Vec<(String, TensorView<'_>)> = shapes
@@ -146,7 +162,8 @@ impl ModelDescription {
         serialize(views, Some(HashMap::from([(METADATA_KEY.to_owned(), description)]))).expect("names are unique")
     }
 
-    /// Reads a file's description and its model, ready to compose on `device`.
+    /// Reads a file's description and its model, ready to compose on `device`; of a file without a CVAE, one that has learned
+    /// nothing.
     pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<(Self, Cvae), ModelFileError> {
         let container = |error: safetensors::SafeTensorError| ModelFileError::Container(error.to_string());
         let tensors = SafeTensors::deserialize(bytes).map_err(container)?;
@@ -156,7 +173,8 @@ impl ModelDescription {
         let description: Self =
             serde_json::from_str(text).map_err(|error| ModelFileError::Description(error.to_string()))?;
         description.check()?;
-        let model = read_module(&tensors, blank_on(&description.config, device))?;
+        let blank = blank_on(&description.config, device);
+        let model = if description.has_cvae() { read_module(&tensors, blank)? } else { blank };
         Ok((description, model))
     }
 
@@ -165,6 +183,17 @@ impl ModelDescription {
         let Some(config) = &self.adversarial else { return Ok(None) };
         let tensors = SafeTensors::deserialize(bytes).map_err(|error| ModelFileError::Container(error.to_string()))?;
         read_module(&tensors, self.blank_players(config, device)).map(Some)
+    }
+
+    /// Generator and critic of rolls of the file that this is the description of, where it has them.
+    pub fn read_roll_players(&self, bytes: &[u8], device: &Device) -> Result<Option<RollPlayers>, ModelFileError> {
+        let Some(config) = &self.roll else { return Ok(None) };
+        let tensors = SafeTensors::deserialize(bytes).map_err(|error| ModelFileError::Container(error.to_string()))?;
+        read_module(&tensors, self.blank_roll_players(config, device)).map(Some)
+    }
+
+    fn blank_roll_players(&self, config: &RollConfig, device: &Device) -> RollPlayers {
+        RollPlayers::new(config, &self.config, &mut ChaCha8Rng::seed_from_u64(0), device)
     }
 
     /// Players whose weights will be replaced.
@@ -184,6 +213,7 @@ impl ModelDescription {
             return Err(ModelFileError::Description("labels and sizes disagree".to_owned()));
         }
         self.adversarial.iter().try_for_each(AdversarialConfig::check)?;
+        self.roll.iter().try_for_each(|roll| roll.check(&self.config))?;
         self.config.check()
     }
 }

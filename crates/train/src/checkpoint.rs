@@ -61,7 +61,7 @@ pub struct RunState {
     /// Of them, those in which the CVAE learned too.
     #[serde(default)]
     pub joint_steps: u64,
-    /// Distance of generated latents from real ones in validation at this step.
+    /// Distance of generated latents, or of generated rolls, from real ones in validation at this step.
     #[serde(default)]
     pub latent_distance: Option<f64>,
     /// Their diversity, as a share of that of real ones.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::adversarial::{AdversarialReport, AdversarialValidation, ConsistencyReport};
+use crate::adversarial::{AdversarialReport, AdversarialValidation, ConsistencyReport, RollValidation};
 use crate::baseline::Baselines;
 use crate::judgement::Judgement;
 use crate::validation::Validation;
@@ -32,6 +32,13 @@ pub enum Event {
         step: u64,
         /// Its figures.
         adversarial: Box<AdversarialValidation>,
+    },
+    /// A validation of the averaged generator of rolls.
+    RollValidated {
+        /// After so many steps.
+        step: u64,
+        /// Its figures.
+        roll: RollValidation,
     },
     /// A validation of the averaged weights.
     Validated {

@@ -1,6 +1,6 @@
 //! Everything that decides a training run, in one file.
 
-use partita_model::adversarial::GeneratorStart;
+use partita_model::adversarial::{AdversarialForm, GeneratorStart};
 use partita_model::{ModelConfig, ModelKind, ModelSize};
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +73,10 @@ pub struct Recipe {
     pub transpose_semitones_max: i8,
     /// Steps of the generator against the critic, after the CVAE's, which is frozen then.
     pub adversarial_steps: u64,
+    /// What generator and critic make and judge: latents or piano rolls.
+    pub adversarial_form: AdversarialForm,
+    /// Bars of the rolls that are made and judged together.
+    pub roll_bars: usize,
     /// Steps of the critic before each of the generator.
     pub critic_steps_per_generator_step: u64,
     /// λ: weight of the gradient penalty (Gulrajani et al. 2017).
@@ -87,7 +91,8 @@ pub struct Recipe {
     pub adversarial_beta_2: f32,
     /// Decay of the moving average of the generator's weights, which is what is validated and kept.
     pub generator_average_decay: f32,
-    /// What the generator starts from: a draw of the prior, or noise.
+    /// What the generator starts from: a draw of the prior, or noise. A generator of rolls from noise has no CVAE: a
+    /// conditional GAN alone.
     pub generator_start: GeneratorStart,
     /// Passages of each step of either player, all replicas together.
     pub adversarial_rows: usize,
@@ -159,6 +164,8 @@ impl Default for Recipe {
             curriculum_steps: 4_000,
             transpose_semitones_max: 5,
             adversarial_steps: 0,
+            adversarial_form: AdversarialForm::Latent,
+            roll_bars: 4,
             critic_steps_per_generator_step: 5,
             gradient_penalty_weight: 10.0,
             generator_learning_rate: 5e-4,
@@ -223,6 +230,11 @@ impl Recipe {
         table.try_into::<Self>().map_err(|error| bad(error.message().to_owned()))?.checked()
     }
 
+    /// Whether there is a CVAE: always, but for rolls from noise.
+    pub(crate) fn has_cvae(&self) -> bool {
+        self.adversarial_form == AdversarialForm::Latent || self.generator_start == GeneratorStart::Prior
+    }
+
     /// The recipe with `share` of its steps: everything that is counted in steps in proportion, and the CVAE's weights averaged
     /// over as large a part of the run. Validated four times a phase.
     pub fn scaled(&self, share: f64) -> Self {
@@ -276,6 +288,14 @@ impl Recipe {
         if self.all_steps() == 0 {
             return refuse("`steps` is 0; it must be at least 1, or adversarial_steps or joint_steps must be");
         }
+        if !self.has_cvae() {
+            return match (self.steps, begins_with_a_model) {
+                (0, false) => Ok(()),
+                _ => Err(TrainError::Recipe(
+                    "a generator of rolls from noise has no CVAE: set `steps` to 0 and begin with no model".into(),
+                )),
+            };
+        }
         if self.steps == 0 && !begins_with_a_model {
             return refuse("`steps` is 0; without any, begin with the weights of a model");
         }
@@ -287,6 +307,9 @@ impl Recipe {
         }
         if self.joint_steps > 0 && !ModelConfig::of_kind(self.model, self.size, 1, 1).latents {
             return refuse("`joint_steps` needs a model with latents: cvae or vae");
+        }
+        if self.joint_steps > 0 && self.adversarial_form == AdversarialForm::Roll {
+            return refuse("`joint_steps` needs players over latents: set adversarial_form to latent");
         }
         Ok(())
     }
@@ -303,6 +326,7 @@ impl Recipe {
             ("consistency_bars", self.consistency_bars),
             ("replicas", self.replicas),
             ("bars_max", self.bars_max),
+            ("roll_bars", self.roll_bars),
             ("pool_micro_batches", self.pool_micro_batches / self.replicas.max(1)),
             ("evaluate_interval", self.evaluate_interval as usize),
             ("checkpoints_kept", self.checkpoints_kept),

@@ -10,14 +10,14 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 use partita_dataset::{Corpus, Split};
-use partita_model::adversarial::{Adversarial, AdversarialConfig};
+use partita_model::adversarial::{Adversarial, AdversarialConfig, AdversarialForm};
 use partita_model::{
-    Cvae, ModelConfig, ModelDescription, ParameterShape, Passage, TrainingSummary, parameter_shapes, read_parameters,
-    write_parameters,
+    Cvae, ModelConfig, ModelDescription, ModelSize, ParameterShape, Passage, TrainingSummary, parameter_shapes,
+    read_parameters, write_parameters,
 };
 
 use crate::adamw::{AdamW, AdamWStep};
-use crate::adversarial::{AdversarialValidation, Adversary, Players, Rewriting};
+use crate::adversarial::{AdversarialValidation, GeneratorValidation, Opponents, Players, Rewriting, RollValidation};
 use crate::baseline::{Baselines, baselines};
 use crate::checkpoint::{Checkpoints, Optimizers, Pretraining, RunState, hex};
 use crate::curriculum::Curriculum;
@@ -76,6 +76,8 @@ pub struct Outcome {
     pub validation: Option<Validation>,
     /// The last validation of the generator, if there was one in this sitting.
     pub adversarial: Option<AdversarialValidation>,
+    /// The last validation of the generator of rolls, if there was one in this sitting.
+    pub roll: Option<RollValidation>,
     /// The best model's file.
     pub model: PathBuf,
 }
@@ -103,7 +105,9 @@ pub fn start(
     initial: Option<Initial<'_>>,
     sitting: Sitting<'_>,
 ) -> Result<Outcome, TrainError> {
-    let players = initial.and_then(|initial| initial.players).filter(|_| recipe.steps == 0 && recipe.all_steps() > 0);
+    let brings_players =
+        recipe.steps == 0 && recipe.all_steps() > 0 && recipe.adversarial_form == AdversarialForm::Latent;
+    let players = initial.and_then(|initial| initial.players).filter(|_| brings_players);
     recipe.check_steps(initial.is_some(), players.is_some())?;
     let lock = RunLock::take(sitting.run)?;
     if !Checkpoints::of_run(sitting.run).steps().is_empty() {
@@ -174,19 +178,20 @@ pub fn resume(
         return Err(TrainError::checkpoint(&folder, problem));
     }
     let network = (state.recipe.model, state.recipe.size, state.recipe.latent);
-    let (steps, start) = (state.recipe.steps, state.recipe.generator_start);
+    let decided = |recipe: &Recipe| (recipe.steps, recipe.generator_start, recipe.adversarial_form);
+    let settled = decided(&state.recipe);
     let joint_start = state.recipe.joint_start();
     state.recipe = change(state.recipe)?;
     let players = optimizers.players.is_some();
-    state.recipe.check_steps(true, players)?;
+    state.recipe.check_steps(state.recipe.has_cvae(), players)?;
     if (state.recipe.model, state.recipe.size, state.recipe.latent) != network {
         return Err(TrainError::Recipe(
             "a run cannot change its model's kind, size or latents; start a new run".to_owned(),
         ));
     }
-    if state.generator_steps > 0 && (state.recipe.steps, state.recipe.generator_start) != (steps, start) {
-        let problem =
-            "`steps` and `generator_start` are settled once the generator trains; start a new run --from this one";
+    if state.generator_steps > 0 && decided(&state.recipe) != settled {
+        let problem = "`steps`, `generator_start` and `adversarial_form` are settled once the generator trains; start a new \
+                       run --from this one";
         return Err(TrainError::Recipe(problem.to_owned()));
     }
     if state.joint_steps > 0 && state.recipe.joint_start() != joint_start {
@@ -203,7 +208,9 @@ pub fn resume(
 
 fn config(recipe: &Recipe, corpus: &Corpus) -> ModelConfig {
     let labels = corpus.vocabulary();
-    let config = ModelConfig::of_kind(recipe.model, recipe.size, labels.genres.len(), labels.composers.len());
+    // Where there is no CVAE the smallest stands in its place, neither trained nor kept.
+    let size = if recipe.has_cvae() { recipe.size } else { ModelSize::Tiny };
+    let config = ModelConfig::of_kind(recipe.model, size, labels.genres.len(), labels.composers.len());
     ModelConfig { latent: if recipe.latent == 0 { config.latent } else { recipe.latent }, ..config }
 }
 
@@ -220,7 +227,7 @@ struct Trainer<'c, 's> {
     corpus: &'c Corpus,
     state: RunState,
     optimizer: AdamW,
-    adversary: Option<Adversary>,
+    adversary: Option<Opponents>,
     config: ModelConfig,
     shapes: Vec<ParameterShape>,
     replicas: Replicas,
@@ -233,7 +240,7 @@ struct Trainer<'c, 's> {
     validation_batches: Vec<Vec<Passage>>,
     baselines: Option<Baselines>,
     last_validation: Option<Validation>,
-    last_adversarial: Option<AdversarialValidation>,
+    last_adversarial: Option<GeneratorValidation>,
     last_standing: Option<Standing>,
     /// The step of this sitting's last checkpoint.
     last_saved: Option<u64>,
@@ -266,7 +273,7 @@ impl<'c, 's> Trainer<'c, 's> {
         let averaged = Cvae::new(&config, &mut stream(0, Purpose::Initial, 0), device);
         let seen = optimizers.seen.map(|weights| (write_parameters(averaged.clone(), &weights), weights));
         let adversary = (recipe.adversarial_steps + recipe.joint_steps > 0)
-            .then(|| Adversary::new(recipe, &config, optimizers.players, device));
+            .then(|| Opponents::new(recipe, &config, optimizers.players, device));
         let mut trainer = Self {
             adversary,
             optimizer: optimizers.cvae,
@@ -302,7 +309,7 @@ impl<'c, 's> Trainer<'c, 's> {
     fn run(mut self) -> Result<Outcome, TrainError> {
         let step = self.state.step;
         let (cvae_steps, steps) = (self.state.recipe.steps, self.state.recipe.all_steps());
-        self.tell(Event::Started { step, steps, parameters: self.optimizer.weights.len() })?;
+        self.tell(Event::Started { step, steps, parameters: self.parameters() })?;
         let counted = baselines(self.corpus, &self.validation_batches);
         self.baselines = Some(counted);
         self.tell(Event::Baselines(counted))?;
@@ -328,12 +335,18 @@ impl<'c, 's> Trainer<'c, 's> {
             self.validate_and_save()?;
             self.tell_of_the_joint_phase()?;
         }
+        let (adversarial, roll) = match self.last_adversarial {
+            None => (None, None),
+            Some(GeneratorValidation::Latent(validation)) => (Some(*validation), None),
+            Some(GeneratorValidation::Roll(validation)) => (None, Some(validation)),
+        };
         Ok(Outcome {
             steps: self.state.step,
             notes_seen: self.state.notes_seen,
             finished: self.state.step >= steps,
             validation: self.last_validation,
-            adversarial: self.last_adversarial,
+            adversarial,
+            roll,
             model: self.sitting.run.join(BEST_MODEL),
         })
     }
@@ -474,18 +487,26 @@ impl<'c, 's> Trainer<'c, 's> {
 
     /// The model as it would be kept: averaged weights.
     fn model_file(&self) -> Vec<u8> {
-        let mut weights = self.optimizer.average.clone();
+        let mut weights = if self.state.recipe.has_cvae() { self.optimizer.average.clone() } else { Vec::new() };
         weights.extend(self.players().iter().flat_map(|players| players.weights()));
         self.description().to_bytes(&weights)
     }
 
-    /// Generator and critic, once they have trained.
-    fn players(&self) -> Option<&Players> {
-        self.trained_adversary().map(|adversary| &adversary.players)
+    /// Values that the run trains at first: the CVAE's, or where there is none the players'.
+    fn parameters(&self) -> usize {
+        match &self.adversary {
+            Some(adversary) if !self.state.recipe.has_cvae() => adversary.players().weights().count(),
+            _ => self.optimizer.weights.len(),
+        }
     }
 
-    fn trained_adversary(&self) -> Option<&Adversary> {
-        self.adversary.as_ref().filter(|adversary| adversary.trained)
+    /// Generator and critic, once they have trained.
+    fn players(&self) -> Option<&Players> {
+        self.trained_adversary().map(Opponents::players)
+    }
+
+    fn trained_adversary(&self) -> Option<&Opponents> {
+        self.adversary.as_ref().filter(|adversary| adversary.trained())
     }
 
     fn save_as(&mut self, model: &[u8]) -> Result<(), TrainError> {
@@ -526,7 +547,7 @@ impl<'c, 's> Trainer<'c, 's> {
         let corpus = self.corpus;
         let mut description =
             ModelDescription::new(self.config, corpus.vocabulary().clone(), corpus.statistics().clone(), training);
-        description.adversarial = self.trained_adversary().map(|adversary| adversary.config);
+        self.trained_adversary().into_iter().for_each(|adversary| adversary.describe(&mut description));
         description
     }
 

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use partita_dataset::{Corpus, PrepareOptions, Split, prepare};
 use partita_encoding::NoteEvent;
-use partita_model::compose::{Instruments, Plan, PlannedBar, Sampling, compose};
+use partita_model::adversarial::roll::RollPlayers;
+use partita_model::compose::{Instruments, LatentSource, Plan, PlannedBar, Sampling, compose, compose_rolls};
 use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, Passage, read_parameters};
 use partita_score::{Note, Pitch, Program, Score, Tick, TimeSignature, Track, Velocity};
 use partita_train::{
@@ -257,6 +258,58 @@ fn a_joint_phase_can_begin_with_a_model_and_its_players() {
     assert_eq!(copied.training.generator_steps, 3);
 }
 
+/// Rolls from the CVAE's prior, and from noise without any CVAE; both stopped in the middle of their pools.
+#[test]
+fn a_roll_phase_that_is_resumed_gives_the_same_bits() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let changes = ["adversarial_form=roll", "adversarial_steps=4", "adversarial_rows=4", "roll_bars=2"];
+    let more = ["critic_steps_per_generator_step=2", "adversarial_pool_steps=2", "adversarial_pools_kept=2"];
+    let recipe = changes.iter().chain(&more).fold(recipe(), |recipe, change| recipe.with(change).unwrap());
+    for (name, start_of_z, cvae_steps) in [("hybrid", "prior", 2), ("cgan", "noise", 0)] {
+        let steps = format!("steps={cvae_steps}");
+        let recipe = recipe.with(&format!("generator_start={start_of_z}")).unwrap().with(&steps).unwrap();
+        let [straight, stopped] = ["straight", "stopped"].map(|sitting| home.path().join(name).join(sitting));
+        let whole = sit(&straight, 2, 99, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap();
+        assert!(whole.finished && whole.steps == cvae_steps + 4);
+        sit(&stopped, 1, cvae_steps + 3, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap();
+        let changed =
+            sit(&stopped, 1, 99, |sitting| resume(&corpus, |recipe| recipe.with("adversarial_form=latent"), sitting));
+        assert!(changed.unwrap_err().to_string().contains("settled once the generator trains"));
+        let last = sit(&stopped, 1, 99, |sitting| resume(&corpus, Ok, sitting)).unwrap();
+        assert_eq!(last.roll, whole.roll);
+        assert_eq!(sums(&straight, whole.steps), sums(&stopped, whole.steps), "{name}");
+
+        let bytes = fs::read(&last.model).unwrap();
+        let device = Compute::Cpu.device().unwrap();
+        let (description, model) = ModelDescription::from_bytes(&bytes, &device).unwrap();
+        assert_eq!(description.has_cvae(), name == "hybrid");
+        assert!(description.training.figures["roll_distance"] > 0.0);
+        let players = description.read_roll_players(&bytes, &device).unwrap().unwrap();
+        assert_eq!(bars_of_rolls(&description, &model, &players, 3), 3);
+    }
+}
+
+/// How many bars are composed by rolls where `bars` are asked for.
+fn bars_of_rolls(description: &ModelDescription, model: &Cvae, players: &RollPlayers, bars: usize) -> usize {
+    let plan = plan(bars);
+    let (mut random, device) = (ChaCha8Rng::seed_from_u64(1), Compute::Cpu.device().unwrap());
+    let source = LatentSource::Roll(&players.roll_generator, description.roll.unwrap());
+    let config = &description.config;
+    let latents = source.draw(model, config, &plan, &Sampling::default(), &mut random, &device);
+    compose_rolls(&players.roll_generator, config, &plan, latents, &mut random, &device).len()
+}
+
+#[test]
+fn a_generator_of_rolls_from_noise_has_no_model_to_begin_with() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let changes = ["adversarial_form=roll", "adversarial_steps=4", "generator_start=noise"];
+    let recipe = changes.iter().fold(recipe(), |recipe, change| recipe.with(change).unwrap());
+    let refused = sit(&home.path().join("run"), 1, 99, |sitting| start(&corpus, recipe, None, sitting)).unwrap_err();
+    assert!(refused.to_string().contains("has no CVAE"), "{refused}");
+}
+
 #[test]
 fn a_generator_needs_a_model_to_learn_on() {
     let home = tempfile::tempdir().unwrap();
@@ -388,20 +441,24 @@ fn a_run_goes_on_only_with_its_own_corpus_and_size() {
     assert!(foreign.to_string().contains("another corpus"), "{foreign}");
 }
 
-/// How many bars are composed where `bars` are asked for.
-fn bars_composed(description: &ModelDescription, model: &Cvae, bars: usize) -> usize {
+/// So many bars of common time.
+fn plan(bars: usize) -> Plan {
     let bar = |index| PlannedBar {
         features: BarFeatures { metre: 0, index, remaining: bars - 1 - index, density: None, polyphony: None },
         steps: 48,
     };
-    let plan = Plan {
+    Plan {
         conditions: ConditionClasses { genre: Some(1), ..ConditionClasses::default() },
         bars: (0..bars).map(bar).collect(),
         instruments: Instruments::ALL,
         notes_per_bar_max: 8,
-    };
+    }
+}
+
+/// How many bars are composed where `bars` are asked for.
+fn bars_composed(description: &ModelDescription, model: &Cvae, bars: usize) -> usize {
     let (mut random, device) = (ChaCha8Rng::seed_from_u64(1), Compute::Cpu.device().unwrap());
-    compose(model, &description.config, &plan, &Sampling::default(), &mut random, &device).len()
+    compose(model, &description.config, &plan(bars), &Sampling::default(), &mut random, &device).len()
 }
 
 #[test]

@@ -17,6 +17,17 @@ pub enum GeneratorStart {
     Noise,
 }
 
+/// What generator and critic make and judge.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AdversarialForm {
+    /// The latents of a passage, which the decoder turns into notes.
+    #[default]
+    Latent,
+    /// The piano rolls of a passage.
+    Roll,
+}
+
 /// Every size of the adversarial part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

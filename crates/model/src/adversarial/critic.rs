@@ -10,14 +10,12 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
+use super::bar_layer::{BarLayer, leaky_relu, through};
 use super::{AdversarialConfig, ConditionRows};
 use crate::config::ModelConfig;
 use crate::cvae::Latents;
 use crate::layers::{Initial, linear, table};
 use crate::layout::{BAR_COLUMNS, PieceLayout};
-
-/// LeakyReLU's slope below zero.
-const LEAK: f64 = 0.2;
 
 /// A critic with a projection of the conditions (Miyato & Koyama 2018).
 #[derive(Module, Debug)]
@@ -31,13 +29,6 @@ pub struct Critic {
     piece_shortcut: Linear,
     score: Linear,
     projection: Linear,
-}
-
-/// h_n + LeakyReLU(W·[h_{n−1}, h_n, h_{n+1}] + U·mean(h)): a bar's neighbours, and the whole passage.
-#[derive(Module, Debug)]
-struct BarLayer {
-    near: Linear,
-    whole: Linear,
 }
 
 /// The slopes that each LeakyReLU had in a forward pass, 1 or `LEAK`; without gradient, as they have none.
@@ -56,9 +47,7 @@ impl Critic {
             piece_latent: linear(initial, model.latent, d, 1.0),
             bars: table(initial, BAR_COLUMNS, d),
             piece: table(initial, columns, d),
-            layers: (0..config.critic_layers)
-                .map(|_| BarLayer { near: linear(initial, 3 * d, d, 1.0), whole: linear(initial, d, d, 1.0) })
-                .collect(),
+            layers: (0..config.critic_layers).map(|_| BarLayer::new(initial, d)).collect(),
             pooled: linear(initial, d, d, 1.4),
             piece_shortcut: linear(initial, model.latent, d, 1.4),
             score: linear(initial, d, 1, 1.0),
@@ -119,49 +108,3 @@ impl Critic {
 
 /// About ten columns of a piece are set; so scaled, their embeddings together are as long as the common weights.
 const PROJECTION_SCALE: f64 = 0.1;
-
-impl BarLayer {
-    /// `h: [batch, N, d]`, 0 where there is no bar, as is what comes out; and the slopes.
-    fn forward(&self, rows: &ConditionRows, h: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
-        let around = Tensor::cat(vec![next_place(h.clone()), h.clone(), previous_place(h.clone())], 2);
-        let whole = self.whole.forward(rows.mean_of_bars(h.clone())).unsqueeze_dim::<3>(1);
-        let (change, slope) = leaky_relu(self.near.forward(around) + whole);
-        (h + change * rows.mask(), slope)
-    }
-
-    /// The gradient at this layer's input from `g` at its output.
-    fn input_gradient(&self, rows: &ConditionRows, g: Tensor<3>, slope: &Tensor<3>) -> Tensor<3> {
-        let [batch, count, d] = g.dims();
-        let inner = g.clone() * rows.mask() * slope.clone();
-        let around = through(inner.clone(), &self.near); // [batch, N, 3·d]
-        let part = |index: usize| around.clone().slice([0..batch, 0..count, index * d..(index + 1) * d]);
-        let near = previous_place(part(0)) + part(1) + next_place(part(2));
-        let whole = through(inner.sum_dim(1).squeeze_dim::<2>(1), &self.whole);
-        g + near + rows.spread_over_bars(whole)
-    }
-}
-
-/// LeakyReLU, and its slope at each place. (At 0, where there is no slope, one between.)
-fn leaky_relu<const D: usize>(x: Tensor<D>) -> (Tensor<D>, Tensor<D>) {
-    let slope = x.clone().detach().sign() * ((1.0 - LEAK) / 2.0) + (1.0 + LEAK) / 2.0;
-    (x * slope.clone(), slope)
-}
-
-/// The gradient at a linear layer's input from `g` at its output: `g · Wᵀ`.
-fn through<const D: usize>(g: Tensor<D>, layer: &Linear) -> Tensor<D> {
-    g.matmul(layer.weight.val().swap_dims(0, 1).unsqueeze::<D>())
-}
-
-/// Each bar's vector moved to the place of the next bar; zeros in the first place.
-fn next_place(h: Tensor<3>) -> Tensor<3> {
-    let [batch, count, d] = h.dims();
-    let zeros = Tensor::zeros([batch, 1, d], &h.device());
-    Tensor::cat(vec![zeros, h], 1).slice([0..batch, 0..count, 0..d])
-}
-
-/// Each bar's vector moved to the place of the bar before; zeros in the last place.
-fn previous_place(h: Tensor<3>) -> Tensor<3> {
-    let [batch, count, d] = h.dims();
-    let zeros = Tensor::zeros([batch, 1, d], &h.device());
-    Tensor::cat(vec![h, zeros], 1).slice([0..batch, 1..count + 1, 0..d])
-}

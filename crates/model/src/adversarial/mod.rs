@@ -2,12 +2,14 @@
 //!
 //! The generator turns noise and conditions into the latents of a passage, the critic scores latents with their
 //! conditions, and [`gradient_penalty`] keeps the critic's slope near one. All of it is small beside the CVAE: what is
-//! judged is a few dozen vectors a passage, not its events.
+//! judged is a few dozen vectors a passage, not its events. [`roll`] holds the same players over piano rolls.
 
+mod bar_layer;
 mod config;
 mod critic;
 mod generator;
 mod penalty;
+pub mod roll;
 mod rows;
 mod start;
 
@@ -18,7 +20,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::config::ModelConfig;
 use crate::layers::Initial;
 
-pub use config::{AdversarialConfig, GeneratorStart};
+pub use config::{AdversarialConfig, AdversarialForm, GeneratorStart};
 pub use critic::{Critic, Trace};
 pub use generator::Generator;
 pub use penalty::{Penalty, gradient_penalty, interpolate};

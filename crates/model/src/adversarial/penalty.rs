@@ -23,7 +23,12 @@ pub fn gradient_penalty(critic: &Critic, rows: &ConditionRows, at: &Latents) -> 
     let gradient = critic.input_gradient(rows, &critic.trace(rows, at));
     let piece = gradient.piece.square().sum_dim(1).squeeze_dim::<1>(1);
     let bars = gradient.bars.square().sum_dims_squeeze::<1, _>(&[1, 2]);
-    let norms = (piece + bars + EPSILON).sqrt();
+    penalty_of(piece + bars)
+}
+
+/// The penalty of gradients given by the squares of their lengths: `[batch]`.
+pub(super) fn penalty_of(squares: Tensor<1>) -> Penalty {
+    let norms = (squares + EPSILON).sqrt();
     Penalty { sum: (norms.clone() - 1.0).square().sum(), norms }
 }
 

@@ -21,7 +21,8 @@ impl Instruments {
         if allowed.contains(&true) { Self(allowed) } else { Self::ALL }
     }
 
-    fn allows(&self, program: u8) -> bool {
+    /// Whether a program, or the drum kit, may play.
+    pub(super) fn allows(&self, program: u8) -> bool {
         self.0[program as usize]
     }
 

@@ -7,6 +7,7 @@ use rand_distr::StandardNormal;
 
 use super::sampling::Sampling;
 use super::writer::Plan;
+use crate::adversarial::roll::{RollConfig, RollGenerator};
 use crate::adversarial::{ConditionRows, Generator, GeneratorStart};
 use crate::config::ModelConfig;
 use crate::cvae::{Cvae, Latents, Noise};
@@ -19,10 +20,12 @@ pub enum LatentSource<'a> {
     Prior,
     /// The generator that was trained against the critic.
     Generator(&'a Generator, GeneratorStart),
+    /// What the generator of rolls starts from; it needs no decoder.
+    Roll(&'a RollGenerator, RollConfig),
 }
 
 impl LatentSource<'_> {
-    /// The piece's latent `[1, latent]` and its bars' `[1, N, latent]`. Both sources take the same noise from `random`.
+    /// The piece's latent `[1, latent]` and its bars' `[1, N, latent]`. All sources take the same noise from `random`.
     pub fn draw(
         self,
         model: &Cvae,
@@ -34,7 +37,7 @@ impl LatentSource<'_> {
     ) -> Latents {
         let bars: Vec<BarFeatures> = plan.bars.iter().map(|bar| bar.features).collect();
         let rows = ConditionRows::new(&[(plan.conditions, &bars)], &PieceLayout::new(config), device);
-        let latent = config.latent;
+        let latent = if let Self::Roll(_, roll) = self { roll.latent } else { config.latent };
         let mut normal = |count: usize| -> Vec<f32> {
             let values = (0..count).map(|_| random.sample::<f32, _>(StandardNormal));
             values.map(|value| value * sampling.latent_temperature).collect()
@@ -45,6 +48,7 @@ impl LatentSource<'_> {
         };
         match self {
             Self::Prior => model.draw(&rows, noise),
+            Self::Roll(_, roll) => roll.start.latents(model, &rows, noise),
             Self::Generator(generator, start) => generator.forward(&rows, start.latents(model, &rows, noise)),
         }
     }

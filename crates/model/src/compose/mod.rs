@@ -1,14 +1,16 @@
 //! Composing: latents from the conditional prior, the generator, or music; then events one field at a time, each masked to
-//! what is valid.
+//! what is valid. The roll form writes whole rolls at once instead, from which notes are read.
 
 mod grammar;
 mod latents;
 mod reconstruction;
+mod rolls;
 mod sampling;
 mod writer;
 
 pub use grammar::Instruments;
 pub use latents::LatentSource;
 pub use reconstruction::{reconstruct, write_again};
+pub use rolls::compose_rolls;
 pub use sampling::{Sampling, SamplingError};
 pub use writer::{Plan, PlannedBar, compose, compose_aloud, compose_from};

@@ -37,3 +37,14 @@ pub(crate) fn linear(initial: &mut Initial<'_>, d_in: usize, d_out: usize, gain:
 pub(crate) fn table(initial: &mut Initial<'_>, columns: usize, d_out: usize) -> Linear {
     Linear { weight: initial.uniform([columns, d_out], (3.0f32 / 10.0).sqrt()), bias: None }
 }
+
+/// A convolution's kernels `[coarse channels, fine channels, rows, columns]`: uniform with variance `gain² / fan_in`, where
+/// so many inputs meet in an output.
+pub(crate) fn kernels(initial: &mut Initial<'_>, shape: [usize; 4], fan_in: usize, gain: f32) -> Param<Tensor<4>> {
+    initial.uniform(shape, gain * (3.0 / fan_in as f32).sqrt())
+}
+
+/// A bias, the same everywhere.
+pub(crate) fn bias(initial: &Initial<'_>, length: usize, value: f32) -> Param<Tensor<1>> {
+    Param::from_data(TensorData::new(vec![value; length], [length]), initial.device)
+}

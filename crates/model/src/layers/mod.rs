@@ -10,6 +10,6 @@ mod sequence;
 
 pub(crate) use attention::{Cache, alibi_bias, mask_bias};
 pub(crate) use block::Block;
-pub(crate) use initial::{Initial, linear, matrix, table};
+pub(crate) use initial::{Initial, bias, kernels, linear, matrix, table};
 pub(crate) use norm::rms_norm;
 pub(crate) use sequence::{Memory, SequenceBlock};

@@ -5,7 +5,7 @@ use std::fs;
 use partita_score::{Limits, Score, Tick, read};
 use serde_json::Value;
 
-use crate::stage::{QUICK, Stage, is_picture, trained};
+use crate::stage::{QUICK, Stage, is_picture, trained, with_corpus};
 
 /// The score in a piece's file.
 fn score(stage: &Stage, piece: &Value) -> Score<Tick> {
@@ -157,6 +157,27 @@ fn a_generator_draws_the_latents_where_the_model_has_one() {
     // The CVAE is frozen, so that its prior composes as before.
     assert_eq!(compose("run", "before", &[]), compose("hybrid", "prior", &["--latents", "prior"]));
     stage.run(&["compose", "--latents", "generator"]).assert_error(2, &["the model has no generator"]);
+}
+
+/// Rolls from noise need no CVAE; bars of any metre are as many and as long as asked.
+#[test]
+fn a_generator_of_rolls_composes_without_a_decoder() {
+    let stage = with_corpus();
+    let form =
+        ["steps=0", "adversarial_form=roll", "generator_start=noise", "adversarial_steps=1", "adversarial_rows=2"];
+    let changes = form.iter().flat_map(|change| ["--set", *change]).collect::<Vec<_>>();
+    let trained = stage.json(&[&["train", "corpus", "-o", "rolls"], QUICK, &changes[..]].concat());
+    assert!(trained["roll"]["windows"].as_u64().unwrap() > 0 && trained["validation"].is_null());
+    let asked = ["--model", "rolls", "--metre", "5/4", "--bars", "5", "--instruments", "violin,drums"];
+    let document = stage.json(&[&["compose", "--count", "2"][..], &asked].concat());
+    for piece in pieces(&document) {
+        assert_eq!(piece["bars"], 5);
+        let (score, bar) = (score(&stage, piece), 5 * 480);
+        assert!(score.end() > Tick(4 * bar) && score.end() <= Tick(5 * bar), "{:?}", score.end());
+        assert!(score.tracks.iter().all(|track| track.is_drum || track.program.get() == 40));
+    }
+    let prior = stage.run(&["compose", "--model", "rolls", "--latents", "prior"]);
+    prior.assert_error(2, &["no prior", "leave --latents out"]);
 }
 
 #[test]

@@ -128,20 +128,26 @@ impl LatentBatch {
 
 /// The newest pools of the phase. Which ones they are, and what they hold, follows from the step alone, so that a resumed
 /// run encodes the same.
-#[derive(Debug, Default)]
-pub(crate) struct EncodedPools {
-    pools: VecDeque<(u64, Vec<EncodedPassage>)>,
+#[derive(Debug)]
+pub(crate) struct EncodedPools<P = EncodedPassage> {
+    pools: VecDeque<(u64, Vec<P>)>,
 }
 
-impl EncodedPools {
-    /// Makes the newest `kept` pools of `step` ready; `encode` encodes one pool's micro-batches.
+impl<P> Default for EncodedPools<P> {
+    fn default() -> Self {
+        Self { pools: VecDeque::new() }
+    }
+}
+
+impl<P> EncodedPools<P> {
+    /// Makes the newest `kept` pools of `step` ready; `encode` encodes one pool's micro-batches, in whatever form.
     pub(crate) fn advance(
         &mut self,
         step: u64,
         kept: u64,
         cutter: &Cutter<'_>,
         curriculum: &Curriculum,
-        encode: impl Fn(&[Vec<Passage>]) -> Vec<EncodedPassage>,
+        encode: impl Fn(&[Vec<Passage>]) -> Vec<P>,
     ) {
         let steps = cutter.recipe.adversarial_pool_steps;
         let newest = step / steps;
@@ -159,13 +165,13 @@ impl EncodedPools {
     }
 
     /// `count` of them, drawn with replacement.
-    pub(crate) fn draw(&self, count: usize, random: &mut ChaCha8Rng) -> Vec<&EncodedPassage> {
-        let all: Vec<&EncodedPassage> = self.pools.iter().flat_map(|(_, passages)| passages).collect();
+    pub(crate) fn draw(&self, count: usize, random: &mut ChaCha8Rng) -> Vec<&P> {
+        let all: Vec<&P> = self.pools.iter().flat_map(|(_, passages)| passages).collect();
         (0..count).map(|_| all[random.random_range(0..all.len())]).collect()
     }
 
     /// The passages of the newest pool, at most `count`.
-    pub(crate) fn newest(&self, count: usize) -> Vec<&EncodedPassage> {
+    pub(crate) fn newest(&self, count: usize) -> Vec<&P> {
         self.pools.back().into_iter().flat_map(|(_, passages)| passages).take(count).collect()
     }
 }

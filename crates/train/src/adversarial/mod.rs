@@ -1,16 +1,21 @@
 //! The adversarial phase: a conditional WGAN-GP (Arjovsky et al. 2017; Gulrajani et al. 2017) on the latents of the CVAE,
-//! which is frozen meanwhile. docs/adversarial.md has the equations.
+//! which is frozen meanwhile; in [`roll`], on piano rolls. docs/adversarial.md has the equations.
 
 mod consistency;
 mod distances;
 mod encoded;
+mod opponents;
 mod players;
 mod quality;
+mod roll;
 mod round;
+mod turns;
 
 pub use consistency::ConsistencyReport;
 pub(crate) use consistency::{ConsistencySums, Rewriting};
 pub use distances::{pairwise_distance, recall, relative_frechet_distance};
+pub(crate) use opponents::{GeneratorValidation, Opponents};
+pub(crate) use players::PhaseView;
 pub use players::{AdversarialReport, Players};
-pub(crate) use players::{Adversary, PhaseView};
 pub use quality::{AdversarialValidation, Compared};
+pub use roll::RollValidation;

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::consistency::Rewriting;
 use super::encoded::{EncodedPassage, EncodedPools, encode};
 use super::quality::{AdversarialValidation, Judged, judge};
-use super::round::{CriticSums, MicroBatch, PlayersWeights, Seats, Table, critic_step, generator_step};
+use super::round::{PlayersWeights, Seats, Table, critic_step, generator_step};
+use super::turns::{micro_batches, turns};
 use crate::adamw::{AdamW, AdamWStep};
 use crate::curriculum::Curriculum;
 use crate::passages::Cutter;
 use crate::recipe::Recipe;
-use crate::schedule::adversarial_competence;
 use crate::streams::{Purpose, stream};
 use crate::workers::Workers;
 
@@ -151,32 +151,17 @@ impl Adversary {
         let encode = |batches: &[Vec<Passage>]| encode(view.workers, view.model, view.config, batches, view.device);
         self.pools.advance(view.pools_step(taken), view.pools_kept, &view.cutter, view.curriculum, encode);
         self.trained = true;
-        let turns = recipe.critic_steps_per_generator_step;
-        let mut sums = CriticSums::default();
-        for turn in 0..turns {
-            let batches = self.micro_batches(recipe, taken * (turns + 1) + turn);
-            let one = critic_step(&self.table(view), self.weights(), recipe.gradient_penalty_weight, batches);
-            self.players.critic.update(&one.gradient, &self.shapes[1], constants(recipe, recipe.critic_learning_rate));
-            sums = sums.add(one);
-        }
-        let batches = self.micro_batches(recipe, taken * (turns + 1) + turns);
-        let own = generator_step(&self.table(view), self.weights(), batches);
-        let constants = constants(recipe, recipe.generator_learning_rate);
-        let generator_gradient_norm = self.players.generator.update(&own.gradient, &self.shapes[0], constants);
-        let rows = sums.rows.max(1) as f64;
-        let wasserstein = (sums.real_score - sums.generated_score) / rows;
-        AdversarialReport {
-            step: 0,
-            generator_steps: taken + 1,
-            critic_loss: recipe.gradient_penalty_weight * sums.penalty / rows - wasserstein,
-            generator_loss: -own.generated_score / own.rows.max(1) as f64,
-            hybrid_loss: 0.0,
-            wasserstein,
-            gradient_norm_at_interpolates: sums.gradient_norm / rows,
-            generator_gradient_norm,
-            competence: adversarial_competence(recipe, taken),
-            passages: self.pools.len(),
-        }
+        let Self { config, players, seats, shapes, pools, .. } = self;
+        let PhaseView { workers, model, config: sizes, device, .. } = *view;
+        let table = Table { workers, model, config: sizes, start: config.start, device, seats };
+        let penalty_weight = recipe.gradient_penalty_weight;
+        let critic = |weights: PlayersWeights<'_>, index| {
+            critic_step(&table, weights, penalty_weight, micro_batches(pools, recipe, index))
+        };
+        let generator =
+            |weights: PlayersWeights<'_>, index| generator_step(&table, weights, micro_batches(pools, recipe, index));
+        let report = turns(players, shapes, recipe, taken, critic, generator);
+        AdversarialReport { passages: self.pools.len(), ..report }
     }
 
     /// Judges the averaged generator on the held-out `passages`.
@@ -215,29 +200,9 @@ impl Adversary {
         }
         validation
     }
-
-    fn table<'a>(&'a self, view: &PhaseView<'a>) -> Table<'a> {
-        let PhaseView { workers, model, config, device, .. } = *view;
-        Table { workers, model, config, start: self.config.start, device, seats: &self.seats }
-    }
-
-    fn weights(&self) -> PlayersWeights<'_> {
-        PlayersWeights { generator: &self.players.generator.weights, critic: &self.players.critic.weights }
-    }
-
-    /// The rows of one player's step, drawn anew for each, in as many parts as the recipe has replicas.
-    fn micro_batches(&self, recipe: &Recipe, index: u64) -> Vec<MicroBatch<'_>> {
-        let parts = recipe.replicas as u64;
-        let one = |part: u64| {
-            let mut random = stream(recipe.seed, Purpose::Latents, index * parts + part);
-            let rows = recipe.adversarial_rows.div_ceil(recipe.replicas);
-            (self.pools.draw(rows, &mut random), random)
-        };
-        (0..parts).map(one).collect()
-    }
 }
 
-fn constants(recipe: &Recipe, learning_rate: f64) -> AdamWStep {
+pub(super) fn constants(recipe: &Recipe, learning_rate: f64) -> AdamWStep {
     AdamWStep {
         learning_rate,
         beta_1: recipe.adversarial_beta_1,

@@ -13,9 +13,9 @@ use super::encoded::{EncodedPassage, LatentBatch, values};
 use crate::streams::{Purpose, stream};
 
 /// Neighbours that decide a vector's reach.
-const NEIGHBOURS: usize = 3;
+pub(super) const NEIGHBOURS: usize = 3;
 /// Vectors whose distances are taken in pairs, at most.
-const PAIRED_MAX: usize = 512;
+pub(super) const PAIRED_MAX: usize = 512;
 /// The stream of judging; the one before is that of the training music beside it, those before that are of music that is
 /// written to be judged. No step comes so far.
 pub(super) const JUDGED: u64 = u64::MAX >> 3;
@@ -295,21 +295,21 @@ fn by_genre(genres: &[String], passages: &[EncodedPassage], hits: &[bool]) -> BT
     named.filter(|(_, hits)| !hits.is_empty()).map(|(name, hits)| (name, part(&hits))).collect()
 }
 
-fn part(hits: &[bool]) -> f64 {
+pub(super) fn part(hits: &[bool]) -> f64 {
     hits.iter().filter(|hit| **hit).count() as f64 / hits.len().max(1) as f64
 }
 
-fn mean(values: &[f32]) -> f64 {
+pub(super) fn mean(values: &[f32]) -> f64 {
     values.iter().map(|value| f64::from(*value)).sum::<f64>() / values.len().max(1) as f64
 }
 
-fn deviation(values: &[f32]) -> f64 {
+pub(super) fn deviation(values: &[f32]) -> f64 {
     let mean = mean(values);
     (values.iter().map(|value| (f64::from(*value) - mean).powi(2)).sum::<f64>() / values.len().max(1) as f64).sqrt()
 }
 
 /// Mean distance of the vectors in the same places of two sets.
-fn mean_distance(dimension: usize, a: &[f32], b: &[f32]) -> f64 {
+pub(super) fn mean_distance(dimension: usize, a: &[f32], b: &[f32]) -> f64 {
     let distances = a.chunks_exact(dimension).zip(b.chunks_exact(dimension)).map(|(a, b)| distance(a, b));
     distances.sum::<f64>() / (a.len() / dimension).max(1) as f64
 }

@@ -13,11 +13,12 @@ use partita_model::{Cvae, ModelConfig, read_gradients, write_parameters};
 use rand_chacha::ChaCha8Rng;
 
 use super::encoded::{EncodedPassage, LatentBatch};
+use super::turns::Rows;
 use crate::replicas::scalar;
 use crate::workers::Workers;
 
 /// Rows of a step with the stream of their noise.
-pub(super) type MicroBatch<'a> = (Vec<&'a EncodedPassage>, ChaCha8Rng);
+type MicroBatch<'a> = Rows<'a, EncodedPassage>;
 
 /// What both players' steps need to know.
 pub(super) struct Table<'a> {
@@ -168,7 +169,7 @@ impl CriticSums {
 }
 
 impl GeneratorSums {
-    fn add(mut self, other: Self) -> Self {
+    pub(super) fn add(mut self, other: Self) -> Self {
         add_to(&mut self.gradient, &other.gradient);
         Self {
             gradient: self.gradient,

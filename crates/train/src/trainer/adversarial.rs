@@ -1,7 +1,7 @@
 //! The loop's adversarial phase: generator and critic by turns, on the frozen CVAE.
 
 use super::Trainer;
-use crate::adversarial::{AdversarialReport, Adversary, PhaseView};
+use crate::adversarial::{AdversarialReport, Opponents, PhaseView};
 use crate::error::TrainError;
 use crate::event::Event;
 use crate::passages::Cutter;
@@ -55,27 +55,27 @@ impl Trainer<'_, '_> {
             self.with_adversary(|adversary, view| adversary.validate(view, &held_out, taken.saturating_sub(1)));
         self.validation_batches = held_out;
         self.state.latent_distance = Some(validation.distance());
-        self.state.latent_diversity = Some(validation.diversity.generator);
+        self.state.latent_diversity = Some(validation.diversity());
         self.state.valid_nll_per_note = self.last_validation.as_ref().map(|validation| validation.nll_per_note);
         self.last_adversarial = Some(validation.clone());
         let alarms = validation.alarms();
-        self.tell(Event::AdversarialValidated { step, adversarial: Box::new(validation) })?;
+        self.tell(validation.event(step))?;
         for message in alarms {
             self.tell(Event::Alarm { step, message })?;
         }
         Ok(())
     }
 
-    /// The CVAE as it stays in this phase: averaged and validated once a sitting.
+    /// The CVAE as it stays in this phase, if there is one: averaged and validated once a sitting.
     fn freeze_cvae(&mut self) -> Result<(), TrainError> {
-        if self.last_validation.is_none() {
+        if self.state.recipe.has_cvae() && self.last_validation.is_none() {
             self.validate_cvae()?;
             self.state.valid_nll_per_note = None;
         }
         Ok(())
     }
 
-    fn with_adversary<R>(&mut self, act: impl FnOnce(&mut Adversary, &PhaseView<'_>) -> R) -> R {
+    fn with_adversary<R>(&mut self, act: impl FnOnce(&mut Opponents, &PhaseView<'_>) -> R) -> R {
         let recipe = &self.state.recipe;
         let view = PhaseView {
             workers: &self.workers,

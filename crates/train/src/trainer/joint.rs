@@ -5,7 +5,7 @@ use partita_model::write_parameters;
 
 use super::{Pace, Trainer};
 use crate::adamw::AdamW;
-use crate::adversarial::Rewriting;
+use crate::adversarial::{Opponents, Rewriting};
 use crate::checkpoint::Checkpoints;
 use crate::error::TrainError;
 use crate::event::Event;
@@ -22,7 +22,8 @@ impl Trainer<'_, '_> {
         if joint.is_multiple_of(recipe.adversarial_pool_steps) {
             self.turn_pools();
         }
-        let adversary = self.adversary.as_ref().expect("a run with joint steps has both players");
+        let adversary = self.adversary.as_ref().and_then(Opponents::latent);
+        let adversary = adversary.expect("a run with joint steps has players over latents");
         let (generator, start) = (adversary.generator(), adversary.config.start);
         let rewriting = Rewriting::new(&recipe, &generator, start);
         let pace = Pace { learning_rate: joint_learning_rate(&recipe, joint), kl_weight: recipe.kl_weight_max };
@@ -39,7 +40,7 @@ impl Trainer<'_, '_> {
     fn turn_pools(&mut self) {
         let weights = self.optimizer.average.clone();
         self.seen = Some((write_parameters(self.averaged.clone(), &weights), weights));
-        if let Some(adversary) = &mut self.adversary {
+        if let Some(adversary) = self.adversary.as_mut().and_then(Opponents::latent_mut) {
             adversary.turn_pools();
         }
     }

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use partita_model::adversarial::Adversarial;
+use partita_model::adversarial::roll::RollPlayers;
 use partita_model::compose::LatentSource;
-use partita_model::{Compute, Cvae, Device, ModelDescription, ParameterShape, parameter_shapes};
+use partita_model::{Compute, Cvae, Device, ModelDescription, ParameterShape};
 use partita_train::Initial;
 
 /// The default model, trained with this program; assets/MODEL_CARD.md tells on what and how well.
@@ -20,6 +21,7 @@ pub(crate) struct LoadedModel {
     pub(crate) description: ModelDescription,
     pub(crate) network: Cvae,
     pub(crate) adversarial: Option<Adversarial>,
+    pub(crate) roll: Option<RollPlayers>,
     pub(crate) device: Device,
 }
 
@@ -46,7 +48,8 @@ impl LoadedModel {
         let device = Compute::Cpu.device()?;
         let (description, network) = ModelDescription::from_bytes(bytes, &device)?;
         let adversarial = description.read_adversarial(bytes, &device)?;
-        Ok(Self { description, network, adversarial, device })
+        let roll = description.read_roll_players(bytes, &device)?;
+        Ok(Self { description, network, adversarial, roll, device })
     }
 
     /// As what a run may begin with.
@@ -56,12 +59,14 @@ impl LoadedModel {
 
     /// Parameters of all its parts.
     pub(crate) fn parameters(&self) -> usize {
-        let players = self.adversarial.as_ref().map_or_else(Vec::new, parameter_shapes);
-        parameter_shapes(&self.network).iter().chain(&players).map(ParameterShape::len).sum()
+        self.description.parameter_shapes().iter().map(ParameterShape::len).sum()
     }
 
-    /// The generator where the model has one, otherwise the prior.
+    /// The generator where the model has one, of latents or of rolls, otherwise the prior.
     pub(crate) fn latent_source(&self) -> LatentSource<'_> {
+        if let (Some(players), Some(config)) = (&self.roll, self.description.roll) {
+            return LatentSource::Roll(&players.roll_generator, config);
+        }
         match (&self.adversarial, &self.description.adversarial) {
             (Some(players), Some(config)) => LatentSource::Generator(&players.generator, config.start),
             _ => LatentSource::Prior,

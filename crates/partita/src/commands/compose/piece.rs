@@ -4,7 +4,7 @@ use partita_encoding::{
     BarConditions, Conditions, EncodedBar, EncodedPiece, GenreStatistics, Grid, InstrumentSet, Metre, density_class,
     polyphony_class,
 };
-use partita_model::compose::{Instruments, LatentSource, Plan, PlannedBar, Sampling, compose_from};
+use partita_model::compose::{Instruments, LatentSource, Plan, PlannedBar, Sampling, compose_from, compose_rolls};
 use partita_model::{BarFeatures, ConditionClasses};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -53,8 +53,17 @@ pub(crate) fn compose(
     let config = &model.description.config;
     let (network, device) = (&model.network, &model.device);
     let latents = source.draw(network, config, &plan, sampling, &mut random, device);
-    let mut hear = |_: usize, _: &_| hear();
-    let notes = compose_from(network, config, &plan, &latents, sampling, &mut random, device, &mut hear);
+    let notes = match source {
+        LatentSource::Roll(generator, _) => {
+            let notes = compose_rolls(generator, config, &plan, latents, &mut random, device);
+            hear();
+            notes
+        }
+        LatentSource::Prior | LatentSource::Generator(..) => {
+            let mut hear = |_: usize, _: &_| hear();
+            compose_from(network, config, &plan, &latents, sampling, &mut random, device, &mut hear)
+        }
+    };
     let bars = notes.into_iter().map(|notes| EncodedBar { metre, notes, conditions: BarConditions::default() });
     Composed { piece: EncodedPiece { grid: Grid::Beat, bars: bars.collect(), conditions }, metre, seed }
 }

@@ -22,7 +22,8 @@ pub(crate) struct SamplingArguments {
     /// Below 1 more typical pieces, above 1 odder ones
     #[arg(long, value_name = "T", default_value_t = Sampling::default().latent_temperature)]
     latent_temperature: f32,
-    /// What draws a piece's latents; without it, the generator where the model has one
+    /// What draws a piece's latents; without it, the generator where the model has one. One that makes rolls takes the
+    /// decoder's place, and of these options heeds --latent-temperature alone
     #[arg(long, value_name = "SOURCE")]
     latents: Option<Latents>,
 }
@@ -58,6 +59,10 @@ impl SamplingArguments {
     /// What draws the latents of a model's pieces.
     pub(crate) fn source(self, model: &LoadedModel) -> Result<LatentSource<'_>> {
         match (self.latents, model.latent_source()) {
+            (Some(Latents::Prior), _) if !model.description.has_cvae() => Err(WrongUse(
+                "the model has no prior, only a generator of rolls from noise; leave --latents out".to_owned(),
+            )
+            .into()),
             (Some(Latents::Prior), _) => Ok(LatentSource::Prior),
             (Some(Latents::Generator), LatentSource::Prior) => Err(WrongUse(
                 "the model has no generator; train one with --set adversarial_steps=…, or use --latents prior"

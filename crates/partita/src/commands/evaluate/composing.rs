@@ -124,6 +124,7 @@ pub(super) const fn source_name(source: LatentSource<'_>) -> &'static str {
     match source {
         LatentSource::Prior => "prior",
         LatentSource::Generator(..) => "generator",
+        LatentSource::Roll(..) => "generator of rolls",
     }
 }
 

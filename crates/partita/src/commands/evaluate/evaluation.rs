@@ -244,6 +244,11 @@ impl Evaluation<'_> {
 
     fn model_findings(&self, model: &LoadedModel, sha256: &str, sets: &[GenreSets]) -> Result<ModelFindings> {
         let training = &model.description.training;
+        let (steps, notes_seen) = (training.steps, training.notes_seen);
+        if !model.description.has_cvae() {
+            // Nothing in it tells how likely music is.
+            return Ok(ModelFindings { steps, notes_seen, likelihood: Vec::new() });
+        }
         let corpus = self.corpus.context("a model is judged with a corpus")?;
         let genres: Vec<String> = sets.iter().map(|sets| sets.genre.clone()).collect();
         let count = self.settings.likelihood_pieces as usize;
@@ -253,7 +258,7 @@ impl Evaluation<'_> {
         let measured = Measured { model, sha256, corpus, split, seed, cache, interrupt };
         let likelihood = measured.likelihood(&genres, count, &bar)?;
         bar.finish_and_clear();
-        Ok(ModelFindings { steps: training.steps, notes_seen: training.notes_seen, likelihood })
+        Ok(ModelFindings { steps, notes_seen, likelihood })
     }
 
     fn protocol(&self, judged: String, model: Option<&(LoadedModel, String)>) -> Result<Protocol> {

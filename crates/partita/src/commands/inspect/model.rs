@@ -80,16 +80,17 @@ impl ModelReport {
     /// Reads all of the file, weights too, so that a damaged one is found.
     pub(super) fn of(path: &Path) -> Result<Self> {
         let bytes = fs::read(path).with_context(|| format!("read {}", path.display()))?;
-        let (description, network) = ModelDescription::from_bytes(&bytes, &Compute::Cpu.device()?)
-            .with_context(|| format!("inspect {}", path.display()))?;
-        let players = description
-            .read_adversarial(&bytes, &Compute::Cpu.device()?)
-            .with_context(|| format!("inspect {}", path.display()))?;
+        let device = Compute::Cpu.device()?;
+        let in_file = || format!("inspect {}", path.display());
+        let (description, _) = ModelDescription::from_bytes(&bytes, &device).with_context(in_file)?;
+        let players = description.read_adversarial(&bytes, &device).with_context(in_file)?;
+        description.read_roll_players(&bytes, &device).with_context(in_file)?;
+        let parameters = parameters(&description.parameter_shapes());
         let training = description.training;
         Ok(Self {
             model: path.to_owned(),
             bytes: bytes.len() as u64,
-            parameters: parameters(&parameter_shapes(&network)),
+            parameters,
             adversarial: players
                 .zip(description.adversarial)
                 .map(|(players, config)| PlayersReport::new(&players, config, training.generator_steps)),

@@ -37,7 +37,8 @@ pub(crate) struct Train {
     /// Folder of the run
     #[arg(short, long, value_name = "RUN")]
     output: PathBuf,
-    /// A recipe by name (tiny, small, base, large; to compare with small: vae, transformer, lstm, rnn) or a TOML file
+    /// A recipe by name (tiny, small, base, large; in the paper's literal form: paper; to compare with:
+    /// vae, transformer, lstm, rnn, cgan) or a TOML file
     #[arg(long, value_name = "NAME|FILE", default_value = "small")]
     recipe: String,
     /// Change one value of the recipe; may be given several times
@@ -47,9 +48,9 @@ pub(crate) struct Train {
     /// size and trained on this corpus. With steps=0 its generator and critic come along
     #[arg(long, value_name = "FILE|RUN", conflicts_with = "resume")]
     from: Option<PathBuf>,
-    /// How the best checkpoint is chosen: by likelihood (of a generator: by the distance of its latents from real ones), or by
-    /// the sound of the pieces that it composes, compared with validation music; likeness of the notes, adherence and
-    /// diversity must then not get worse
+    /// How the best checkpoint is chosen: by likelihood (of a generator: by the distance of its latents or rolls from real
+    /// ones), or by the sound of the pieces that it composes, compared with validation music; likeness of the notes, adherence
+    /// and diversity must then not get worse
     #[arg(long, value_enum, default_value_t)]
     select: Select,
     /// Pieces of each genre that --select sound composes with each checkpoint
@@ -84,11 +85,13 @@ Examples:
   partita train corpus.partita -o quick --recipe tiny --set steps=200 --set seed=7";
 
 /// Recipes that the program brings along.
-pub(crate) const RECIPES: [(&str, &str); 8] = [
+pub(crate) const RECIPES: [(&str, &str); 10] = [
     ("tiny", include_str!("../../../../../recipes/tiny.toml")),
     ("small", include_str!("../../../../../recipes/small.toml")),
     ("base", include_str!("../../../../../recipes/base.toml")),
     ("large", include_str!("../../../../../recipes/large.toml")),
+    ("paper", include_str!("../../../../../recipes/paper.toml")),
+    ("cgan", include_str!("../../../../../recipes/cgan.toml")),
     ("vae", include_str!("../../../../../recipes/vae.toml")),
     ("transformer", include_str!("../../../../../recipes/transformer.toml")),
     ("lstm", include_str!("../../../../../recipes/lstm.toml")),
@@ -170,11 +173,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_named_recipe_is_valid_and_of_its_size_or_kind() {
+    fn every_named_recipe_is_valid_and_of_its_size_kind_or_form() {
         for (name, _) in RECIPES {
             let recipe = read_recipe(name).unwrap().to_toml();
-            assert!(["size", "model"].iter().any(|key| recipe.contains(&format!("{key} = \"{name}\""))));
+            let form = ["paper", "cgan"].contains(&name) && recipe.contains("adversarial_form = \"roll\"");
+            assert!(form || ["size", "model"].iter().any(|key| recipe.contains(&format!("{key} = \"{name}\""))));
         }
+    }
+
+    /// What differs between the hybrid and the conditional GAN alone is the CVAE.
+    #[test]
+    fn the_conditional_gan_alone_has_the_budget_of_the_hybrid() {
+        let [paper, cgan] = ["paper", "cgan"].map(|name| read_recipe(name).unwrap());
+        let Recipe { adversarial_steps, adversarial_rows, roll_bars, size, .. } = paper;
+        let of_cgan = (cgan.adversarial_steps, cgan.adversarial_rows, cgan.roll_bars, cgan.size, cgan.steps);
+        assert_eq!(of_cgan, (adversarial_steps, adversarial_rows, roll_bars, size, 0));
     }
 
     /// Systems are compared after the same music in the same order, as far as the recipe decides it.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use partita_train::{AdversarialValidation, Outcome, Validation};
+use partita_train::{AdversarialValidation, Outcome, RollValidation, Validation};
 use serde::Serialize;
 
 use crate::table::{count, write_facts};
@@ -22,6 +22,7 @@ pub(super) struct Report {
     nll_unconditional: Option<f64>,
     validation: Option<Validation>,
     adversarial: Option<AdversarialValidation>,
+    roll: Option<RollValidation>,
 }
 
 impl Report {
@@ -39,6 +40,7 @@ impl Report {
             nll_unconditional: validation.map(|v| v.nll_unconditional_per_note),
             validation: outcome.validation.clone(),
             adversarial: outcome.adversarial.clone(),
+            roll: outcome.roll.clone(),
         }
     }
 }
@@ -49,6 +51,9 @@ impl fmt::Display for Report {
         let latents = self.adversarial.as_ref().map_or(String::new(), |v| {
             format!("generator {:.4} from real ones, prior {:.4}", v.distance(), v.prior_distance())
         });
+        let rolls = self.roll.as_ref().map_or(String::new(), |v| {
+            format!("generator {:.3} from real ones, training music {:.3}", v.distance, v.distance_of_training)
+        });
         let facts = vec![
             ("steps", count(self.steps)),
             ("notes seen", count(self.notes_seen)),
@@ -57,6 +62,7 @@ impl fmt::Display for Report {
             ("unconditional", nats(self.nll_unconditional)),
             ("KL", nats(self.kl)),
             ("latents", latents),
+            ("rolls", rolls),
             ("time", format!("{:.0} s", self.seconds)),
             ("model", self.model.display().to_string()),
             ("next", if self.finished { String::new() } else { "go on with --resume".to_owned() }),

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use indicatif::ProgressBar;
-use partita_train::{AdversarialReport, AdversarialValidation, Event, LogLine, StepReport, Validation, read_log};
+use partita_train::{
+    AdversarialReport, AdversarialValidation, Event, LogLine, RollValidation, StepReport, Validation, read_log,
+};
 
 use super::curves::curves;
 use crate::console::Console;
@@ -51,6 +53,10 @@ impl<'a> Watcher<'a> {
             )),
             Event::AdversarialValidated { step, adversarial } => {
                 self.note(&adversarial_summary(*step, line.elapsed_s, adversarial));
+                self.draw();
+            }
+            Event::RollValidated { step, roll } => {
+                self.note(&roll_summary(*step, line.elapsed_s, roll));
                 self.draw();
             }
             Event::Alarm { step, message } => self.note(&format!("step {step}: WARNING: {message}")),
@@ -129,5 +135,21 @@ fn adversarial_summary(step: u64, elapsed_s: f64, v: &AdversarialValidation) -> 
         v.diversity.generator,
         v.recall.generator,
         v.recall.prior
+    )
+}
+
+fn roll_summary(step: u64, elapsed_s: f64, v: &RollValidation) -> String {
+    format!(
+        "step {step}, {:.0} min: distance from real rolls {:.3} (other real ones {:.3}), diversity {:.2}, recall {:.2}, \
+         precision {:.2}, {:.1} onsets a slot (real {:.1}), wasserstein {:.3}",
+        elapsed_s / 60.0,
+        v.distance,
+        v.distance_of_training,
+        v.diversity,
+        v.recall,
+        v.precision,
+        v.onsets_per_slot,
+        v.onsets_per_slot_of_real,
+        v.wasserstein
     )
 }

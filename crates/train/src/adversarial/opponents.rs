@@ -1,0 +1,142 @@
+//! Generator and critic of either form, as the training loop knows them.
+
+use burn::tensor::Device;
+use partita_model::adversarial::AdversarialForm;
+use partita_model::{ModelConfig, ModelDescription, Passage};
+
+use super::players::{AdversarialReport, Adversary, PhaseView, Players};
+use super::quality::AdversarialValidation;
+use super::roll::{RollAdversary, RollValidation};
+use crate::event::Event;
+use crate::recipe::Recipe;
+
+/// Both players of a run.
+#[derive(Debug)]
+pub(crate) enum Opponents {
+    /// Over latents.
+    Latent(Box<Adversary>),
+    /// Over piano rolls.
+    Roll(Box<RollAdversary>),
+}
+
+impl Opponents {
+    /// New players, or those of a checkpoint.
+    pub(crate) fn new(recipe: &Recipe, model: &ModelConfig, players: Option<Players>, device: &Device) -> Self {
+        match recipe.adversarial_form {
+            AdversarialForm::Latent => Self::Latent(Adversary::new(recipe, model, players, device).into()),
+            AdversarialForm::Roll => Self::Roll(RollAdversary::new(recipe, model, players, device).into()),
+        }
+    }
+
+    /// The `taken`-th step of the generator, counted from 0, and those of the critic before it.
+    pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
+        match self {
+            Self::Latent(adversary) => adversary.step(view, taken),
+            Self::Roll(adversary) => adversary.step(view, taken),
+        }
+    }
+
+    /// Judges the averaged generator on the held-out `passages`.
+    pub(crate) fn validate(
+        &mut self,
+        view: &PhaseView<'_>,
+        passages: &[Vec<Passage>],
+        taken: u64,
+    ) -> GeneratorValidation {
+        match self {
+            Self::Latent(adversary) => GeneratorValidation::Latent(adversary.validate(view, passages, taken).into()),
+            Self::Roll(adversary) => GeneratorValidation::Roll(adversary.validate(view, passages, taken)),
+        }
+    }
+
+    /// Their optimisers.
+    pub(crate) fn players(&self) -> &Players {
+        match self {
+            Self::Latent(adversary) => &adversary.players,
+            Self::Roll(adversary) => &adversary.players,
+        }
+    }
+
+    /// Whether they have learned anything, in this run or before it.
+    pub(crate) fn trained(&self) -> bool {
+        match self {
+            Self::Latent(adversary) => adversary.trained,
+            Self::Roll(adversary) => adversary.trained,
+        }
+    }
+
+    /// Those over latents, which alone can learn together with the CVAE.
+    pub(crate) fn latent(&self) -> Option<&Adversary> {
+        match self {
+            Self::Latent(adversary) => Some(adversary),
+            Self::Roll(_) => None,
+        }
+    }
+
+    /// The same, to change.
+    pub(crate) fn latent_mut(&mut self) -> Option<&mut Adversary> {
+        match self {
+            Self::Latent(adversary) => Some(adversary),
+            Self::Roll(_) => None,
+        }
+    }
+
+    /// Writes their sizes into what a model file tells.
+    pub(crate) fn describe(&self, description: &mut ModelDescription) {
+        match self {
+            Self::Latent(adversary) => description.adversarial = Some(adversary.config),
+            Self::Roll(adversary) => description.roll = Some(adversary.config),
+        }
+    }
+}
+
+/// Figures of a generator of either form.
+#[derive(Clone, Debug)]
+pub(crate) enum GeneratorValidation {
+    /// Of latents.
+    Latent(Box<AdversarialValidation>),
+    /// Of rolls.
+    Roll(RollValidation),
+}
+
+impl GeneratorValidation {
+    /// What the best generator has least of.
+    pub(crate) fn distance(&self) -> f64 {
+        match self {
+            Self::Latent(validation) => validation.distance(),
+            Self::Roll(validation) => validation.distance,
+        }
+    }
+
+    /// How much what is generated differs, as a share of how much real music does.
+    pub(crate) fn diversity(&self) -> f64 {
+        match self {
+            Self::Latent(validation) => validation.diversity.generator,
+            Self::Roll(validation) => validation.diversity,
+        }
+    }
+
+    /// The figures by name, for a model's card.
+    pub(crate) fn figures(&self) -> Vec<(String, f64)> {
+        match self {
+            Self::Latent(validation) => validation.figures(),
+            Self::Roll(validation) => validation.figures(),
+        }
+    }
+
+    /// Warnings in words.
+    pub(crate) fn alarms(&self) -> Vec<String> {
+        match self {
+            Self::Latent(validation) => validation.alarms(),
+            Self::Roll(validation) => validation.alarms(),
+        }
+    }
+
+    /// The line of the log.
+    pub(crate) fn event(&self, step: u64) -> Event {
+        match self.clone() {
+            Self::Latent(adversarial) => Event::AdversarialValidated { step, adversarial },
+            Self::Roll(roll) => Event::RollValidated { step, roll },
+        }
+    }
+}
