@@ -18,8 +18,8 @@ use crate::layout::{BAR_COLUMNS, PieceLayout};
 pub(super) const BEATS: usize = STEPS / 4;
 /// Octaves of a roll.
 pub(super) const OCTAVES: usize = PITCHES / 12;
-/// Bias of the logits at first: a cell in fifty sounds.
-const SILENCE: f32 = -3.9;
+/// Bias of the logits at first: a cell in four hundred sounds, about as many as in real music.
+const SILENCE: f32 = -6.0;
 
 /// Layers over neighbouring slots first, so that music goes on; then each slot's vector becomes a map of 4 beats × 7 octaves,
 /// and transposed convolutions make of it 84 pitches, 16 steps and the planes.

@@ -35,6 +35,9 @@ pub(super) enum Role {
     Ablation,
 }
 
+/// Players of rolls take longer over a step: so many at the whole budget take about as long as those over latents.
+const ROLL_STEPS: &[&str] = &["adversarial_steps=860"];
+
 /// All of them; one that another begins with stands before it.
 pub(super) const SYSTEMS: &[System] = &[
     baseline("rnn", "vanilla RNN", "rnn"),
@@ -42,6 +45,14 @@ pub(super) const SYSTEMS: &[System] = &[
     baseline("transformer", "Transformer", "transformer"),
     baseline("vae", "unconditional VAE", "vae"),
     baseline("cvae", "CVAE", "small"),
+    System {
+        name: "cgan",
+        title: "cGAN of rolls, without a CVAE",
+        role: Role::Baseline,
+        recipe: "cgan",
+        changes: ROLL_STEPS,
+        from: None,
+    },
     System {
         name: "cvae-longer",
         title: "CVAE, trained on as long as the joint phase",
@@ -72,6 +83,14 @@ pub(super) const SYSTEMS: &[System] = &[
         recipe: "small",
         changes: &["steps=0", "joint_steps=430"],
         from: Some("hybrid"),
+    },
+    System {
+        name: "paper",
+        title: "CVAE + cGAN of rolls, as the paper has it",
+        role: Role::Hybrid,
+        recipe: "paper",
+        changes: &["steps=0", ROLL_STEPS[0]],
+        from: Some("cvae"),
     },
 ];
 
@@ -127,7 +146,11 @@ mod tests {
     fn every_system_has_a_recipe_and_stands_after_what_it_begins_with() {
         for (index, system) in SYSTEMS.iter().chain(ABLATIONS).enumerate() {
             let recipe = system.recipe(WHOLE_BUDGET / 2).unwrap();
-            assert!(recipe.all_steps() > 0 && (recipe.steps > 0 || system.from.is_some()), "{}", system.name);
+            assert!(
+                recipe.all_steps() > 0 && (recipe.steps > 0 || recipe.adversarial_steps > 0 || system.from.is_some()),
+                "{}",
+                system.name
+            );
             let begins_with = |name| SYSTEMS.iter().take(index).any(|before| before.name == name);
             assert!(system.from.is_none_or(begins_with), "{}", system.name);
         }
