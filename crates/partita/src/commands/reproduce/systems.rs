@@ -81,7 +81,7 @@ pub(super) const SYSTEMS: &[System] = &[
         title: "the same after a joint phase",
         role: Role::Hybrid,
         recipe: "small",
-        changes: &["steps=0", "joint_steps=430"],
+        changes: &["steps=0", "joint_steps=430", "initial_competence=1.0"],
         from: Some("hybrid"),
     },
     System {
