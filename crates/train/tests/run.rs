@@ -432,7 +432,7 @@ fn a_run_goes_on_only_with_its_own_corpus_and_size() {
     let run = home.path().join("run");
     sit(&run, 2, 2, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
     let bigger = sit(&run, 2, 99, |sitting| resume(&corpus, |recipe| recipe.with("size=small"), sitting)).unwrap_err();
-    assert!(bigger.to_string().contains("cannot change its model's kind or size"), "{bigger}");
+    assert!(bigger.to_string().contains("cannot change its model's kind, size or latents"), "{bigger}");
     fs::write(home.path().join("midi/folk/new.mid"), melody(99)).unwrap();
     let other = home.path().join("other");
     prepare(&PrepareOptions::new(home.path().join("midi"), &other), &()).unwrap();
@@ -471,7 +471,7 @@ fn every_system_trains_resumes_to_the_same_bits_and_composes_from_its_file() {
         let outcome = sit(&straight, 2, 99, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap();
         sit(&stopped, 1, 3, |sitting| start(&corpus, recipe, None, sitting)).unwrap();
         let other = sit(&stopped, 1, 99, |sitting| resume(&corpus, |recipe| recipe.with("model=cvae"), sitting));
-        assert!(other.unwrap_err().to_string().contains("kind or size"));
+        assert!(other.unwrap_err().to_string().contains("kind, size or latents"));
         sit(&stopped, 1, 99, |sitting| resume(&corpus, Ok, sitting)).unwrap();
         assert_eq!(sums(&straight, 5), sums(&stopped, 5), "{kind}");
 

@@ -3,7 +3,8 @@
 
 use partita_model::write_parameters;
 
-use super::{Pace, Trainer};
+use super::Trainer;
+use super::cvae::Pace;
 use crate::adamw::AdamW;
 use crate::adversarial::{Opponents, Rewriting};
 use crate::checkpoint::Checkpoints;

@@ -1,0 +1,146 @@
+//! How a run begins, anew or where it stopped.
+
+use partita_dataset::Corpus;
+use partita_model::adversarial::{Adversarial, AdversarialConfig, AdversarialForm};
+use partita_model::{Cvae, ModelConfig, ModelDescription, ModelSize, TrainingSummary, read_parameters};
+
+use super::{Outcome, Sitting, Trainer};
+use crate::adamw::AdamW;
+use crate::adversarial::Players;
+use crate::checkpoint::{Checkpoints, Optimizers, Pretraining, RunState, hex};
+use crate::error::TrainError;
+use crate::lock::RunLock;
+use crate::recipe::Recipe;
+use crate::streams::{Purpose, stream};
+
+/// A model that a run begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct Initial<'a> {
+    /// What its file tells.
+    pub description: &'a ModelDescription,
+    /// The CVAE.
+    pub network: &'a Cvae,
+    /// Generator and critic, where it has them.
+    pub players: Option<&'a Adversarial>,
+}
+
+/// Begins a run of `recipe` in an empty or absent folder; with the weights of `initial`, or else with random ones. Its
+/// generator and critic come along where the CVAE takes no steps of its own first, by which its latents would move.
+///
+/// # Errors
+/// A folder that holds a run; a corpus with too little; an initial model of another size or with other labels than the
+/// corpus; what goes wrong while training.
+pub fn start(
+    corpus: &Corpus,
+    recipe: Recipe,
+    initial: Option<Initial<'_>>,
+    sitting: Sitting<'_>,
+) -> Result<Outcome, TrainError> {
+    let brings_players =
+        recipe.steps == 0 && recipe.all_steps() > 0 && recipe.adversarial_form == AdversarialForm::Latent;
+    let players = initial.and_then(|initial| initial.players).filter(|_| brings_players);
+    recipe.check_steps(initial.is_some(), players.is_some())?;
+    let lock = RunLock::take(sitting.run)?;
+    if !Checkpoints::of_run(sitting.run).steps().is_empty() {
+        return Err(TrainError::Run {
+            path: sitting.run.to_owned(),
+            problem: "it holds a run already; go on with --resume or choose another folder".to_owned(),
+        });
+    }
+    let config = config(&recipe, corpus);
+    let device = sitting.device.clone().autodiff();
+    let model = Cvae::new(&config, &mut stream(recipe.seed, Purpose::Initial, 0), &device);
+    let mut state = RunState::new(recipe, hex(&corpus.fingerprint()));
+    let weights = match initial {
+        None => read_parameters(&model),
+        Some(Initial { description, network, .. }) => {
+            check_initial(description, &config, corpus)?;
+            if players.is_some() {
+                check_players(description, &state.recipe, &config)?;
+            }
+            let TrainingSummary { steps, notes_seen, generator_steps, .. } = description.training;
+            let generator_steps = if players.is_some() { generator_steps } else { 0 };
+            state.pretraining = Pretraining { steps, notes_seen, generator_steps };
+            read_parameters(network)
+        }
+    };
+    let optimizers = Optimizers { cvae: AdamW::new(weights), players: players.map(Players::of), seen: None };
+    Trainer::new(corpus, state, optimizers, &model, sitting, lock)?.run()
+}
+
+/// Refuses a model whose weights would mean something else here.
+fn check_initial(initial: &ModelDescription, config: &ModelConfig, corpus: &Corpus) -> Result<(), TrainError> {
+    let problem = if initial.labels != *corpus.vocabulary() {
+        "it has other genres or composers than the corpus; start from a model that was trained on this corpus"
+    } else if initial.config != *config {
+        "it has another kind or size than the recipe's; choose the recipe of its kind and size"
+    } else {
+        return Ok(());
+    };
+    Err(TrainError::Initial(problem))
+}
+
+/// Refuses players of other sizes, or that start from something else.
+fn check_players(initial: &ModelDescription, recipe: &Recipe, config: &ModelConfig) -> Result<(), TrainError> {
+    match initial.adversarial {
+        Some(players) if players == AdversarialConfig::suited(config, recipe.generator_start) => Ok(()),
+        _ => Err(TrainError::Initial(
+            "its generator has other sizes or starts from something else; set generator_start to what it starts from",
+        )),
+    }
+}
+
+/// Goes on with the newest checkpoint of a run, to the same bits as if it had never stopped; `change` may alter the
+/// recipe (more steps, say), which of course changes what follows.
+pub fn resume(
+    corpus: &Corpus,
+    change: impl FnOnce(Recipe) -> Result<Recipe, TrainError>,
+    sitting: Sitting<'_>,
+) -> Result<Outcome, TrainError> {
+    let checkpoints = Checkpoints::of_run(sitting.run);
+    if checkpoints.steps().is_empty() {
+        return Err(checkpoints.none());
+    }
+    let lock = RunLock::take(sitting.run)?;
+    let (mut state, optimizers) = checkpoints.load_newest()?;
+    let folder = checkpoints.folder_of(state.step);
+    if state.corpus != hex(&corpus.fingerprint()) {
+        let problem = "it was trained on another corpus; resume with that one, or start a new run";
+        return Err(TrainError::checkpoint(&folder, problem));
+    }
+    let network = (state.recipe.model, state.recipe.size, state.recipe.latent);
+    let decided = |recipe: &Recipe| (recipe.steps, recipe.generator_start, recipe.adversarial_form);
+    let settled = decided(&state.recipe);
+    let joint_start = state.recipe.joint_start();
+    state.recipe = change(state.recipe)?;
+    let players = optimizers.players.is_some();
+    state.recipe.check_steps(state.recipe.has_cvae(), players)?;
+    if (state.recipe.model, state.recipe.size, state.recipe.latent) != network {
+        return Err(TrainError::Recipe(
+            "a run cannot change its model's kind, size or latents; start a new run".to_owned(),
+        ));
+    }
+    if state.generator_steps > 0 && decided(&state.recipe) != settled {
+        let problem = "`steps`, `generator_start` and `adversarial_form` are settled once the generator trains; start a new \
+                       run --from this one";
+        return Err(TrainError::Recipe(problem.to_owned()));
+    }
+    if state.joint_steps > 0 && state.recipe.joint_start() != joint_start {
+        let problem = "`adversarial_steps` is settled once the joint phase has begun; start a new run --from this one";
+        return Err(TrainError::Recipe(problem.to_owned()));
+    }
+    let device = sitting.device.clone().autodiff();
+    let model = Cvae::new(&config(&state.recipe, corpus), &mut stream(0, Purpose::Initial, 0), &device);
+    if read_parameters(&model).len() != optimizers.cvae.weights.len() {
+        return Err(TrainError::checkpoint(&folder, "it has another number of weights than this program's model"));
+    }
+    Trainer::new(corpus, state, optimizers, &model, sitting, lock)?.run()
+}
+
+pub(super) fn config(recipe: &Recipe, corpus: &Corpus) -> ModelConfig {
+    let labels = corpus.vocabulary();
+    // Where there is no CVAE the smallest stands in its place, neither trained nor kept.
+    let size = if recipe.has_cvae() { recipe.size } else { ModelSize::Tiny };
+    let config = ModelConfig::of_kind(recipe.model, size, labels.genres.len(), labels.composers.len());
+    ModelConfig { latent: if recipe.latent == 0 { config.latent } else { recipe.latent }, ..config }
+}

@@ -1,0 +1,129 @@
+//! What is kept of a run: validation, judgement, checkpoints, and the best model's file.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use partita_model::{ModelDescription, TrainingSummary};
+
+use super::{BEST_MODEL, Trainer};
+use crate::adversarial::{Opponents, Players};
+use crate::checkpoint::{Checkpoints, Optimizers};
+use crate::error::TrainError;
+use crate::event::Event;
+
+impl Trainer<'_, '_> {
+    pub(super) fn validate_and_save(&mut self) -> Result<(), TrainError> {
+        if self.state.generator_steps > 0 || self.joint_begins_here() {
+            self.validate_generator()?;
+        } else {
+            self.validate_cvae()?;
+        }
+        self.judge_and_save()?;
+        self.remember_before_joint();
+        self.last_standing = self.state.standing();
+        self.state.forget_figures();
+        Ok(())
+    }
+
+    /// Saves the model with what its music is worth.
+    pub(super) fn judge_and_save(&mut self) -> Result<(), TrainError> {
+        let step = self.state.step;
+        let model = self.model_file();
+        let judged = self.sitting.judge.as_mut().map_or(Ok(None), |judge| judge(&model));
+        self.state.judgement = judged.as_ref().ok().copied().flatten();
+        if let Some(judgement) = self.state.judgement {
+            self.tell(Event::Judged { step, judgement })?;
+        }
+        // Whatever keeps the music from being judged, the steps are not lost.
+        self.save_as(&model)?;
+        match judged {
+            Err(problem) if !self.sitting.stop.load(Ordering::Relaxed) => Err(TrainError::Judge { step, problem }),
+            // Whoever stops a run stops its judge too.
+            _ => Ok(()),
+        }
+    }
+
+    /// Saves the model as it is, unless it was saved with its figures already.
+    pub(super) fn save(&mut self) -> Result<(), TrainError> {
+        if self.last_saved == Some(self.state.step) {
+            return Ok(());
+        }
+        let model = self.model_file();
+        self.save_as(&model)
+    }
+
+    /// The model as it would be kept: averaged weights.
+    pub(super) fn model_file(&self) -> Vec<u8> {
+        let mut weights = if self.state.recipe.has_cvae() { self.optimizer.average.clone() } else { Vec::new() };
+        weights.extend(self.players().iter().flat_map(|players| players.weights()));
+        self.description().to_bytes(&weights)
+    }
+
+    /// Values that the run trains at first: the CVAE's, or where there is none the players'.
+    pub(super) fn parameters(&self) -> usize {
+        match &self.adversary {
+            Some(adversary) if !self.state.recipe.has_cvae() => adversary.players().weights().count(),
+            _ => self.optimizer.weights.len(),
+        }
+    }
+
+    /// Generator and critic, once they have trained.
+    pub(super) fn players(&self) -> Option<&Players> {
+        self.trained_adversary().map(Opponents::players)
+    }
+
+    pub(super) fn trained_adversary(&self) -> Option<&Opponents> {
+        self.adversary.as_ref().filter(|adversary| adversary.trained())
+    }
+
+    pub(super) fn save_as(&mut self, model: &[u8]) -> Result<(), TrainError> {
+        let checkpoints = Checkpoints::of_run(self.sitting.run);
+        let kept = self.state.recipe.checkpoints_kept;
+        let optimizers = Optimizers {
+            cvae: self.optimizer.clone(),
+            players: self.players().cloned(),
+            seen: self.seen.as_ref().map(|(_, weights)| weights.clone()),
+        };
+        checkpoints.save(&self.state, &optimizers, model, kept)?;
+        let best = checkpoints.best().unwrap_or(self.state.step);
+        publish(&checkpoints.model_of(best), &self.sitting.run.join(BEST_MODEL))?;
+        self.last_saved = Some(self.state.step);
+        self.tell(Event::Saved { step: self.state.step })
+    }
+
+    /// What the model file tells: the figures are those of the last validation.
+    pub(super) fn description(&self) -> ModelDescription {
+        let mut figures = std::collections::BTreeMap::new();
+        if let Some(baselines) = self.baselines {
+            figures.insert("unigram_nll_per_note".to_owned(), baselines.unigram_nll_per_note);
+            figures.insert("bigram_nll_per_note".to_owned(), baselines.bigram_nll_per_note);
+        }
+        if let Some(validation) = &self.last_validation {
+            figures.extend(validation.figures());
+        }
+        if let Some(adversarial) = &self.last_adversarial {
+            figures.extend(adversarial.figures());
+        }
+        let training = TrainingSummary {
+            steps: self.state.pretraining.steps + self.state.step,
+            notes_seen: self.state.pretraining.notes_seen + self.state.notes_seen,
+            generator_steps: self.state.pretraining.generator_steps + self.state.generator_steps,
+            corpus: self.state.corpus.clone(),
+            figures,
+        };
+        let corpus = self.corpus;
+        let mut description =
+            ModelDescription::new(self.config, corpus.vocabulary().clone(), corpus.statistics().clone(), training);
+        self.trained_adversary().into_iter().for_each(|adversary| adversary.describe(&mut description));
+        description
+    }
+}
+
+/// Copies a model file to where users look for it, whole or not at all.
+fn publish(from: &Path, to: &Path) -> Result<(), TrainError> {
+    let partial = to.with_extension("partial");
+    fs::copy(from, &partial).map_err(TrainError::io("copy", from))?;
+    fs::File::open(&partial).and_then(|file| file.sync_all()).map_err(TrainError::io("write", &partial))?;
+    fs::rename(&partial, to).map_err(TrainError::io("write", to))
+}
