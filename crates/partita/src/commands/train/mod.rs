@@ -37,8 +37,8 @@ pub(crate) struct Train {
     /// Folder of the run
     #[arg(short, long, value_name = "RUN")]
     output: PathBuf,
-    /// A recipe by name (tiny, small, base, large; in the paper's literal form: paper; to compare with:
-    /// vae, transformer, lstm, rnn, cgan) or a TOML file
+    /// A recipe by name (tiny, small, base, large; with a generator: hybrid, or in the paper's literal form paper; to compare
+    /// with: vae, transformer, lstm, rnn, cgan) or a TOML file
     #[arg(long, value_name = "NAME|FILE", default_value = "small")]
     recipe: String,
     /// Change one value of the recipe; may be given several times
@@ -85,11 +85,12 @@ Examples:
   partita train corpus.partita -o quick --recipe tiny --set steps=200 --set seed=7";
 
 /// Recipes that the program brings along.
-pub(crate) const RECIPES: [(&str, &str); 10] = [
+pub(crate) const RECIPES: [(&str, &str); 11] = [
     ("tiny", include_str!("../../../../../recipes/tiny.toml")),
     ("small", include_str!("../../../../../recipes/small.toml")),
     ("base", include_str!("../../../../../recipes/base.toml")),
     ("large", include_str!("../../../../../recipes/large.toml")),
+    ("hybrid", include_str!("../../../../../recipes/hybrid.toml")),
     ("paper", include_str!("../../../../../recipes/paper.toml")),
     ("cgan", include_str!("../../../../../recipes/cgan.toml")),
     ("vae", include_str!("../../../../../recipes/vae.toml")),
@@ -175,9 +176,13 @@ mod tests {
     #[test]
     fn every_named_recipe_is_valid_and_of_its_size_kind_or_form() {
         for (name, _) in RECIPES {
-            let recipe = read_recipe(name).unwrap().to_toml();
-            let form = ["paper", "cgan"].contains(&name) && recipe.contains("adversarial_form = \"roll\"");
-            assert!(form || ["size", "model"].iter().any(|key| recipe.contains(&format!("{key} = \"{name}\""))));
+            let recipe = read_recipe(name).unwrap();
+            let text = recipe.to_toml();
+            match name {
+                "hybrid" => assert!(recipe.adversarial_steps > 0 && recipe.joint_steps > 0),
+                "paper" | "cgan" => assert!(text.contains("adversarial_form = \"roll\"")),
+                name => assert!(["size", "model"].iter().any(|key| text.contains(&format!("{key} = \"{name}\"")))),
+            }
         }
     }
 
@@ -194,9 +199,11 @@ mod tests {
     #[test]
     fn compared_recipes_have_the_budget_of_the_small_model() {
         let small = read_recipe("small").unwrap();
-        for name in ["vae", "transformer", "lstm", "rnn"] {
+        for name in ["vae", "transformer", "lstm", "rnn", "hybrid"] {
             let recipe = read_recipe(name).unwrap();
             let same = Recipe {
+                adversarial_steps: 0,
+                joint_steps: 0,
                 model: small.model,
                 learning_rate: small.learning_rate,
                 gradient_norm_max: small.gradient_norm_max,
