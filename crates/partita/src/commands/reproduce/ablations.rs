@@ -8,14 +8,13 @@ use super::runs::Runs;
 use super::systems::{ABLATIONS, System};
 use crate::commands::compose::LoadedModel;
 use crate::commands::evaluate::STOPPED;
-use crate::commands::evaluate::judge::SoundJudge;
 
 /// The system that things are taken out of.
 pub(super) const WHOLE: &str = "cvae";
 
 /// Trains what is missing, and judges all on validation music: the whole system, as it draws and with one thing of that
 /// changed, then those of which training was changed, which draw as the whole one does.
-pub(super) fn judge(runs: &Runs<'_>, judge: &SoundJudge<'_>, tuning: &Tuning) -> Result<Vec<AblationFindings>> {
+pub(super) fn judge(runs: &Runs<'_>, tuning: &Tuning) -> Result<Vec<AblationFindings>> {
     let whole = System::named(WHOLE).context("there is no system to take things out of")?;
     let usual = Sampling { temperature: tuning.temperature, ..Sampling::default() };
     let drawn = [
@@ -33,7 +32,7 @@ pub(super) fn judge(runs: &Runs<'_>, judge: &SoundJudge<'_>, tuning: &Tuning) ->
         }
         runs.train(system)?;
         let (model, file) = LoadedModel::load_with_bytes(Some(&runs.folder_of(system)))?;
-        let judgement = judge.judge_drawn(&file, sampling).with_context(|| format!("judge {}", system.name))?;
+        let judgement = runs.judge.judge_drawn(&file, sampling).with_context(|| format!("judge {}", system.name))?;
         let validation = model.description.training.figures;
         Ok(AblationFindings { title: title.to_owned(), validation, judgement })
     };

@@ -98,6 +98,17 @@ impl Reproduce {
         let device = compute.device().map_err(|error| WrongUse(error.to_string()))?;
         let corpus = open_corpus(&self.corpus)?;
         let interrupt = Interrupt::listen()?;
+        for &temperature in &self.temperatures {
+            SamplingArguments::of_temperature(temperature).checked()?;
+        }
+        let systems = systems::chosen(&self.systems);
+        if self.ablations && !systems.iter().any(|system| system.name == ablations::WHOLE) {
+            return Err(WrongUse(format!("--ablations needs --system {} too", ablations::WHOLE)).into());
+        }
+        let genres = self.settings.genres_of(&corpus)?;
+        let cache = Cache::open(&self.settings.cache_folder()?)?;
+        let bank = Bank::choose(self.settings.soundfont.as_deref(), console)?;
+        let judge = SoundJudge::new(&corpus, genres, self.tuning_pieces as usize, bank, cache, console)?;
         let runs = Runs {
             corpus: &corpus,
             folder: &self.runs,
@@ -107,26 +118,14 @@ impl Reproduce {
             device,
             console,
             interrupt,
+            judge: &judge,
         };
-        for &temperature in &self.temperatures {
-            SamplingArguments::of_temperature(temperature).checked()?;
-        }
-        let systems = systems::chosen(&self.systems);
-        if self.ablations && !systems.iter().any(|system| system.name == ablations::WHOLE) {
-            return Err(WrongUse(format!("--ablations needs --system {} too", ablations::WHOLE)).into());
-        }
-        let genres = self.settings.genres_of(&corpus)?;
         systems.iter().try_for_each(|system| runs.train(system))?;
-
-        let cache = Cache::open(&self.settings.cache_folder()?)?;
-        let bank = Bank::choose(self.settings.soundfont.as_deref(), console)?;
-        let judge = SoundJudge::new(&corpus, genres, self.tuning_pieces as usize, bank, cache, console)?;
-        let tunings: Vec<Tuning> =
-            systems.iter().map(|system| self.tune(&judge, &runs, system, console)).collect::<Result<_>>()?;
+        let tunings: Vec<Tuning> = systems.iter().map(|system| self.tune(&runs, system)).collect::<Result<_>>()?;
 
         let whole = systems.iter().zip(&tunings).find(|(system, _)| system.name == ablations::WHOLE);
         let ablations = match whole {
-            Some((_, tuning)) if self.ablations => ablations::judge(&runs, &judge, tuning)?,
+            Some((_, tuning)) if self.ablations => ablations::judge(&runs, tuning)?,
             _ => vec![],
         };
 
@@ -218,16 +217,16 @@ impl Reproduce {
     }
 
     /// Chooses a system's temperature.
-    fn tune(&self, judge: &SoundJudge<'_>, runs: &Runs<'_>, system: &System, console: &Console) -> Result<Tuning> {
+    fn tune(&self, runs: &Runs<'_>, system: &System) -> Result<Tuning> {
         let (_, file) = LoadedModel::load_with_bytes(Some(&runs.folder_of(system)))?;
         let note = |tried: &Tried| {
             let one = tried.judgement;
-            console.note(&format!(
+            runs.console.note(&format!(
                 "{} at {}: KAD × 100 {:.2}, likeness {:.3}, adherence {:.3}, diversity {:.3}",
                 system.title, tried.temperature, one.distance, one.likeness, one.adherence, one.diversity
             ));
         };
-        tuning::tune(judge, &file, &self.temperatures, &note)
+        tuning::tune(runs.judge, &file, &self.temperatures, &note)
             .with_context(|| format!("choose the temperature of {}", system.name))
     }
 }

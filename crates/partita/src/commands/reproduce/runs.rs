@@ -6,12 +6,13 @@ use std::time::Instant;
 use anyhow::{Context, Result, anyhow};
 use partita_dataset::Corpus;
 use partita_model::Device;
-use partita_train::{Checkpoints, LogLine, Recipe, RunState, Sitting, read_log, resume, start};
+use partita_train::{Checkpoints, Judge, LogLine, Recipe, RunState, Sitting, read_log, resume, start};
 
 use super::findings::Training;
 use super::systems::System;
 use crate::commands::compose::LoadedModel;
 use crate::commands::evaluate::STOPPED;
+use crate::commands::evaluate::judge::SoundJudge;
 use crate::commands::train::watch::Watcher;
 use crate::console::Console;
 use crate::failure::WrongUse;
@@ -28,6 +29,8 @@ pub(super) struct Runs<'a> {
     pub(super) device: Device,
     pub(super) console: &'a Console,
     pub(super) interrupt: Interrupt,
+    /// Says whether a joint phase is kept.
+    pub(super) judge: &'a SoundJudge<'a>,
 }
 
 impl Runs<'_> {
@@ -58,6 +61,9 @@ impl Runs<'_> {
         let mut watcher = Watcher::new(self.console, &run);
         let clock = || started.elapsed();
         let mut observe = |line: &LogLine| watcher.observe(line);
+        let judge = (recipe.joint_steps > 0).then(|| -> Box<Judge<'_>> {
+            Box::new(|file| self.judge.judge(file).map_err(|error| format!("{error:#}")))
+        });
         let sitting = Sitting {
             run: &run,
             device: self.device.clone(),
@@ -65,7 +71,7 @@ impl Runs<'_> {
             stop: self.interrupt.flag(),
             clock: &clock,
             observe: &mut observe,
-            judge: None,
+            judge,
         };
         let outcome = match state {
             Some(_) => resume(self.corpus, Ok, sitting),
