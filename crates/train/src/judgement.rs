@@ -1,4 +1,4 @@
-//! Choosing among a run's checkpoints, or ways to draw, by their music. Training cannot hear: whoever watches the run composes with each candidate
+//! Choosing among a run's checkpoints by their music. Training cannot hear: whoever watches the run composes with each candidate
 //! and says what it is worth.
 
 use serde::{Deserialize, Serialize};
@@ -28,9 +28,9 @@ impl Judgement {
     }
 }
 
-/// The candidate to keep, be it a checkpoint or a temperature: each, in order, takes the place of the one before if it sounds
+/// The candidate to keep: each, in order, takes the place of the one before if it sounds
 /// nearer to real music and is no worse in what sound does not tell. `None` of none.
-pub fn best<C>(judged: impl IntoIterator<Item = (C, Judgement)>) -> Option<C> {
+pub(crate) fn best<C>(judged: impl IntoIterator<Item = (C, Judgement)>) -> Option<C> {
     let nearer = |kept: (C, Judgement), next: (C, Judgement)| {
         let takes_over = next.1.distance < kept.1.distance && next.1.is_no_worse_than(&kept.1);
         if takes_over { next } else { kept }

@@ -34,7 +34,7 @@ pub use curriculum::Curriculum;
 pub use elbo::{LossWeights, training_loss};
 pub use error::TrainError;
 pub use event::{Event, StepReport};
-pub use judgement::{Judgement, best};
+pub use judgement::Judgement;
 pub use log::{LogLine, read_log};
 pub use passages::{Cutter, unconditional};
 pub use recipe::Recipe;

@@ -69,7 +69,7 @@ pub(crate) struct Reproduce {
     /// music: seven more runs
     #[arg(long)]
     ablations: bool,
-    /// Temperatures to choose each system's from, in the order in which they have to beat each other
+    /// Temperatures to choose each system's from
     #[arg(long = "temperature", value_name = "T", default_values_t = [0.9, 0.8, 1.0, 1.1])]
     temperatures: Vec<f32>,
     /// Validation pieces of each genre by which each temperature is judged

@@ -204,8 +204,8 @@ fn training(document: &mut Document, found: &Reproduction) {
 fn tuning(document: &mut Document, found: &Reproduction) {
     document.heading("The temperature of each");
     document.text(format!(
-        "Chosen by {} validation pieces of each genre: KAD × 100, where likeness of the notes, adherence and diversity are no \
-         worse than at the temperature before. The chosen one is marked.",
+        "Chosen by KAD × 100 of {} composed pieces of each genre against validation music; the chosen one is marked. Likeness of \
+         the notes, adherence and diversity are told beside.",
         found.tuning_pieces
     ));
     let rows: Vec<Vec<String>> = found

@@ -3,14 +3,13 @@
 
 use anyhow::{Context, Result};
 use partita_model::compose::Sampling;
-use partita_train::best;
 
 use super::findings::{Tried, Tuning};
 use crate::commands::evaluate::judge::SoundJudge;
 
-/// Chooses the one of the temperatures at which a model, given as its file, sounds nearest to validation music; each must
-/// beat the one before it while likeness of the notes, adherence and diversity get no worse. The first where none can be
-/// judged.
+/// Chooses the one of the temperatures at which a model, given as its file, sounds nearest to validation music; the first
+/// where none can be judged. The other figures are told and choose nothing: of few pieces they are so uncertain that a guard
+/// would keep a rival from what suits it best.
 pub(super) fn tune(judge: &SoundJudge<'_>, file: &[u8], temperatures: &[f32], note: &dyn Fn(&Tried)) -> Result<Tuning> {
     let mut tried = Vec::new();
     for &temperature in temperatures {
@@ -23,7 +22,10 @@ pub(super) fn tune(judge: &SoundJudge<'_>, file: &[u8], temperatures: &[f32], no
             tried.push(one);
         }
     }
-    let chosen = best(tried.iter().map(|tried| (tried.temperature, tried.judgement)));
-    let temperature = chosen.or(temperatures.first().copied()).unwrap_or(Sampling::default().temperature);
+    let chosen = tried.iter().min_by(|a: &&Tried, b: &&Tried| a.judgement.distance.total_cmp(&b.judgement.distance));
+    let temperature = chosen
+        .map(|tried| tried.temperature)
+        .or(temperatures.first().copied())
+        .unwrap_or(Sampling::default().temperature);
     Ok(Tuning { temperature, tried })
 }
