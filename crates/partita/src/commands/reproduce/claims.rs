@@ -50,10 +50,10 @@ enum Good {
 }
 
 /// The hybrid that the claims are held against: the one whose validation music is nearest to real music, so that the test
-/// music has not chosen it; the last where none was judged.
+/// music has not chosen it; the first of equals.
 pub(super) fn proposed(systems: &[SystemFindings]) -> Option<&SystemFindings> {
     let distance = |system: &SystemFindings| system.tuning.judgement().map_or(f64::INFINITY, |one| one.distance);
-    systems.iter().rev().filter(|system| system.is_hybrid).min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    systems.iter().filter(|system| system.is_hybrid).min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
 /// All claims; none where no hybrid is among the systems.
@@ -74,7 +74,7 @@ pub(super) fn claims(systems: &[SystemFindings], known: &[KnownMusic], genres: &
     let overall = compare("The hybrid has the lowest FAD of all systems", Good::Low, &|system| system.figures.fad);
     let others = vec![
         compare("It has the lowest NLL", Good::Low, &|system| Some(system.likelihood.as_ref()?.iwae_nll_per_note)),
-        compare("It reconstructs with the lowest MSE", Good::Low, &|system| system.likelihood.as_ref()?.mse),
+        compare("It reconstructs with the lowest MSE", Good::Low, &|system| system.reconstruction()?.mse),
         compare("It has the highest Inception Score", Good::High, &inception),
         genre_accuracy(hybrid, known),
         compare("It is the most coherent (here: bars that return)", Good::High, &|system| system.figures.repetition),

@@ -21,7 +21,7 @@ pub(super) struct Reproduction {
     pub(super) format_version: u32,
     /// Steps of each system that learns from notes.
     pub(super) budget: u64,
-    /// Of the first system; the others' are the same, but for the model and its sampling.
+    /// The same for all systems.
     pub(super) protocol: Protocol,
     pub(super) genres: Vec<String>,
     pub(super) systems: Vec<SystemFindings>,
@@ -47,6 +47,14 @@ pub(super) struct SystemFindings {
     /// Absent where a system has no likelihood.
     pub(super) likelihood: Option<LikelihoodFindings>,
     pub(super) adherence: Vec<Adherence>,
+}
+
+impl SystemFindings {
+    /// The likelihood of a system that has latents to reconstruct from. Where another piece's cost nothing there are none, and
+    /// what such a system would write is a draw.
+    pub(super) fn reconstruction(&self) -> Option<&LikelihoodFindings> {
+        self.likelihood.as_ref().filter(|one| one.shuffled_per_note != Some(one.reconstruction_per_note))
+    }
 }
 
 /// The conditional VAE, as it is or with one thing changed, on validation music.

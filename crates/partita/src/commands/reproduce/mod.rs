@@ -22,7 +22,7 @@ use partita_model::Compute;
 use super::compose::{LoadedModel, SamplingArguments};
 use super::evaluate::cache::Cache;
 use super::evaluate::evaluation::{CorpusMeasures, Evaluation, Subject};
-use super::evaluate::findings::Findings;
+use super::evaluate::findings::{Findings, Protocol};
 use super::evaluate::judge::SoundJudge;
 use super::evaluate::sets::SetKind;
 use super::evaluate::settings::Settings;
@@ -179,7 +179,15 @@ impl Reproduce {
         let known = SetKind::ALL.into_iter().filter(|set| *set != SetKind::Judged);
         let known: Vec<KnownMusic> =
             known.filter_map(|set| Some(KnownMusic { set, figures: Figures::of(first, set)? })).collect();
-        let protocol = first.protocol.clone();
+        // What differs from system to system stands with each.
+        let judged_name = "all systems".to_owned();
+        let protocol = Protocol {
+            judged: judged_name,
+            model_sha256: None,
+            sampling: None,
+            latents: None,
+            ..first.protocol.clone()
+        };
         let genres: Vec<String> = first.genres.iter().map(|one| one.genre.clone()).collect();
         let mut warnings: Vec<String> = Vec::new();
         let mut rows = Vec::new();
@@ -189,6 +197,8 @@ impl Reproduce {
                     warnings.push(warning.clone());
                 }
             }
+            let verdict = runs.joint_verdict(system)?;
+            warnings.extend(verdict.map(|verdict| format!("{}: {verdict}", system.title)));
             rows.push(SystemFindings {
                 name: system.name.to_owned(),
                 title: system.title.to_owned(),

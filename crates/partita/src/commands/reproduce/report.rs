@@ -9,7 +9,7 @@ use partita_train::Judgement;
 use super::claims::proposed;
 use super::findings::{Figures, Reproduction};
 use super::paper;
-use crate::commands::evaluate::findings::{LikelihoodFindings, Protocol};
+use crate::commands::evaluate::findings::Protocol;
 use crate::commands::evaluate::sets::SetKind;
 use crate::document::Document;
 use crate::document::cells::{estimate, number, share};
@@ -34,10 +34,11 @@ pub(super) fn write(found: &Reproduction, folder: &Path) -> Result<[PathBuf; 3]>
 fn document(found: &Reproduction) -> Document {
     let mut document = Document::new("The paper's comparison, done again".to_owned());
     document.text(format!(
-        "All systems are recipes of one program, trained on the same music for the same number of notes ({} steps of those that \
-         learn from notes), each drawing at the temperature that suits it, and judged by the same measures. Every figure has \
-         its interval of 95 % and stands beside that of real and of broken music. The paper's own figures are printed with \
-         them, but do not compare: it states neither how its FAD hears and plays music, nor N, nor any unit.",
+        "All systems are recipes of one program, trained on the same music: those that learn from notes {} steps each, for the \
+         same notes in the same order, hybrids on top of the CVAE. Each draws at the temperature that suits it, and all are \
+         judged by the same measures. Every figure has its interval of 95 % and stands beside that of real and of broken \
+         music. The paper's own figures are printed with them, but do not compare: it states neither how its FAD hears and plays \
+         music, nor N, nor any unit.",
         found.budget
     ));
     if !found.warnings.is_empty() {
@@ -116,7 +117,7 @@ fn other_figures(document: &mut Document, found: &Reproduction) {
     );
     let heading = ["system", "NLL a note", "MSE", "MSE of silence", "onset F1", "Inception Score", "genre accuracy"];
     let rows = found.systems.iter().map(|system| {
-        let likelihood = system.likelihood.as_ref().filter(|one| !is_without_latents(one));
+        let likelihood = system.reconstruction();
         let nll = system.likelihood.as_ref().map(|one| one.iwae_nll_per_note);
         vec![
             system.title.clone(),
@@ -157,11 +158,6 @@ fn other_figures(document: &mut Document, found: &Reproduction) {
     });
     let heading = ["system", "bars that return", "in key", "likeness", "copied"];
     document.table(heading.map(str::to_owned).to_vec(), rows.collect());
-}
-
-/// Systems that know no latents reconstruct nothing: what they would write is a draw.
-fn is_without_latents(likelihood: &LikelihoodFindings) -> bool {
-    likelihood.shuffled_per_note == Some(likelihood.reconstruction_per_note)
 }
 
 fn conditions(document: &mut Document, found: &Reproduction) {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, anyhow};
 use partita_dataset::Corpus;
 use partita_model::Device;
-use partita_train::{Checkpoints, Judge, LogLine, Recipe, RunState, Sitting, read_log, resume, start};
+use partita_train::{Checkpoints, Event, Judge, LogLine, Recipe, RunState, Sitting, read_log, resume, start};
 
 use super::findings::Training;
 use super::systems::System;
@@ -100,6 +100,15 @@ impl Runs<'_> {
                 Err(WrongUse(message).into())
             }
         }
+    }
+
+    /// What became of a system's joint phase, in words, if it had one.
+    pub(super) fn joint_verdict(&self, system: &System) -> Result<Option<String>> {
+        let verdict = |line: LogLine| match line.event {
+            Event::JointPhase { message, .. } => Some(message),
+            _ => None,
+        };
+        Ok(read_log(&self.folder_of(system))?.into_iter().rev().find_map(verdict))
     }
 
     /// What a trained system cost, what it begins with counted.

@@ -78,7 +78,7 @@ pub(super) const SYSTEMS: &[System] = &[
     },
     System {
         name: "joint",
-        title: "the same after a joint phase",
+        title: "CVAE + cGAN, after a joint phase",
         role: Role::Hybrid,
         recipe: "hybrid",
         changes: &["steps=0", "adversarial_steps=0", "initial_competence=1.0"],
