@@ -1,7 +1,8 @@
 //! Generator and critic in training, by turns.
 
+use burn::module::Module;
 use burn::tensor::Device;
-use partita_model::adversarial::{Adversarial, AdversarialConfig, Generator};
+use partita_model::adversarial::{AdversarialConfig, Generator};
 use partita_model::{Cvae, ModelConfig, ParameterShape, Passage, parameter_shapes, read_parameters};
 use serde::{Deserialize, Serialize};
 
@@ -27,12 +28,9 @@ pub struct Players {
 }
 
 impl Players {
-    /// Players with the weights of a model file and fresh optimisers.
-    pub(crate) fn of(players: &Adversarial) -> Self {
-        Self {
-            generator: AdamW::new(read_parameters(&players.generator)),
-            critic: AdamW::new(read_parameters(&players.critic)),
-        }
+    /// These players' weights and fresh optimisers.
+    pub(crate) fn fresh<G: Module, D: Module>(generator: &G, critic: &D) -> Self {
+        Self { generator: AdamW::new(read_parameters(generator)), critic: AdamW::new(read_parameters(critic)) }
     }
 
     /// The weights of a model file's adversarial part: the averaged generator's, then the critic's.
@@ -130,7 +128,7 @@ impl Adversary {
         let drawn = seats.players();
         let shapes = [parameter_shapes(&drawn.generator), parameter_shapes(&drawn.critic)];
         let trained = players.is_some();
-        let players = players.unwrap_or_else(|| Players::of(drawn));
+        let players = players.unwrap_or_else(|| Players::fresh(&drawn.generator, &drawn.critic));
         Self { config, players, trained, shapes, seats, pools: EncodedPools::default(), held_out: Vec::new() }
     }
 

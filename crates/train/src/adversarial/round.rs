@@ -7,7 +7,7 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use partita_model::adversarial::{
-    Adversarial, AdversarialConfig, Critic, Generator, GeneratorStart, gradient_penalty, interpolate,
+    Adversarial, AdversarialConfig, Critic, Generator, GeneratorStart, Penalty, gradient_penalty, interpolate,
 };
 use partita_model::{Cvae, ModelConfig, read_gradients, write_parameters};
 use rand_chacha::ChaCha8Rng;
@@ -16,9 +16,6 @@ use super::encoded::{EncodedPassage, LatentBatch};
 use super::turns::Rows;
 use crate::replicas::scalar;
 use crate::workers::Workers;
-
-/// Rows of a step with the stream of their noise.
-type MicroBatch<'a> = Rows<'a, EncodedPassage>;
 
 /// What both players' steps need to know.
 pub(super) struct Table<'a> {
@@ -101,7 +98,7 @@ pub(super) fn critic_step(
     table: &Table<'_>,
     weights: PlayersWeights<'_>,
     penalty_weight: f64,
-    micro_batches: Vec<MicroBatch<'_>>,
+    micro_batches: Vec<Rows<'_, EncodedPassage>>,
 ) -> CriticSums {
     let generator = table.seats.running_generator(weights.generator);
     let total = micro_batches.iter().map(|(passages, _)| passages.len()).sum::<usize>() as f64;
@@ -115,15 +112,7 @@ pub(super) fn critic_step(
         let real_score = critic.forward(&batch.rows, &real).sum();
         let generated_score = critic.forward(&batch.rows, &generated).sum();
         let penalty = gradient_penalty(&critic, &batch.rows, &between);
-        let loss = generated_score.clone() - real_score.clone() + penalty.sum.clone() * penalty_weight;
-        CriticSums {
-            gradient: read_gradients(&critic, &(loss / total).backward()),
-            real_score: scalar(real_score),
-            generated_score: scalar(generated_score),
-            gradient_norm: scalar(penalty.norms.sum()),
-            penalty: scalar(penalty.sum),
-            rows: passages.len(),
-        }
+        CriticSums::of(&critic, [real_score, generated_score], penalty, penalty_weight, (passages.len(), total))
     });
     sums.into_iter().reduce(CriticSums::add).unwrap_or_default()
 }
@@ -132,7 +121,7 @@ pub(super) fn critic_step(
 pub(super) fn generator_step(
     table: &Table<'_>,
     weights: PlayersWeights<'_>,
-    micro_batches: Vec<MicroBatch<'_>>,
+    micro_batches: Vec<Rows<'_, EncodedPassage>>,
 ) -> GeneratorSums {
     let total = micro_batches.iter().map(|(passages, _)| passages.len()).sum::<usize>() as f64;
     let sums = table.workers.map(micro_batches, |_, (passages, mut random)| {
@@ -141,11 +130,7 @@ pub(super) fn generator_step(
         let batch = LatentBatch::new(&passages, table.config, table.device);
         let start = table.start.latents(table.model, &batch.rows, batch.noise(&mut random));
         let score: Tensor<1> = judge.forward(&batch.rows, &generator.forward(&batch.rows, start)).sum();
-        GeneratorSums {
-            gradient: read_gradients(&generator, &(-score.clone() / total).backward()),
-            generated_score: scalar(score),
-            rows: passages.len(),
-        }
+        GeneratorSums::of(&generator, score, (passages.len(), total))
     });
     sums.into_iter().reduce(GeneratorSums::add).unwrap_or_default()
 }
@@ -155,6 +140,26 @@ fn add_to(sum: &mut [f32], other: &[f32]) {
 }
 
 impl CriticSums {
+    /// L_D of the first of `(rows, total)`, those of one micro-batch, by the sums of its scores, real ones first; and the
+    /// gradient of the loss a row of the whole step.
+    pub(super) fn of<M: Module>(
+        critic: &M,
+        [real, generated]: [Tensor<1>; 2],
+        penalty: Penalty,
+        penalty_weight: f64,
+        (rows, total): (usize, f64),
+    ) -> Self {
+        let loss = generated.clone() - real.clone() + penalty.sum.clone() * penalty_weight;
+        Self {
+            gradient: read_gradients(critic, &(loss / total).backward()),
+            real_score: scalar(real),
+            generated_score: scalar(generated),
+            gradient_norm: scalar(penalty.norms.sum()),
+            penalty: scalar(penalty.sum),
+            rows,
+        }
+    }
+
     pub(super) fn add(mut self, other: Self) -> Self {
         add_to(&mut self.gradient, &other.gradient);
         Self {
@@ -169,6 +174,12 @@ impl CriticSums {
 }
 
 impl GeneratorSums {
+    /// L_G likewise, by the sum of the scores.
+    pub(super) fn of<M: Module>(generator: &M, score: Tensor<1>, (rows, total): (usize, f64)) -> Self {
+        let gradient = read_gradients(generator, &(-score.clone() / total).backward());
+        Self { gradient, generated_score: scalar(score), rows }
+    }
+
     pub(super) fn add(mut self, other: Self) -> Self {
         add_to(&mut self.gradient, &other.gradient);
         Self {

@@ -64,7 +64,11 @@ pub fn start(
             read_parameters(network)
         }
     };
-    let optimizers = Optimizers { cvae: AdamW::new(weights), players: players.map(Players::of), seen: None };
+    let optimizers = Optimizers {
+        cvae: AdamW::new(weights),
+        players: players.map(|players| Players::fresh(&players.generator, &players.critic)),
+        seen: None,
+    };
     Trainer::new(corpus, state, optimizers, &model, sitting, lock)?.run()
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use partita_eval::symbolic::interval::Estimate;
 use serde::Serialize;
 
-use super::findings::{FORMAT_VERSION, Findings, Protocol, SetFindings};
+use super::findings::{FORMAT_VERSION, Findings, ModelFindings, Protocol, SetFindings};
 use super::report::JSON;
 use super::sets::SetKind;
 use crate::document::cells::estimate;
@@ -90,7 +90,7 @@ fn differences(a: &Protocol, b: &Protocol) -> Vec<String> {
 fn figures(findings: &Findings) -> Vec<(String, Option<Estimate>)> {
     let mut figures = Vec::new();
     for genre in &findings.genres {
-        let judged = genre.sets.iter().find(|set| set.set == Some(SetKind::Judged));
+        let judged = genre.set(SetKind::Judged);
         figures.push((format!("FAD, {}", genre.genre), judged.and_then(SetFindings::fad)));
         figures.push((format!("KAD × 100, {}", genre.genre), judged.and_then(SetFindings::kad)));
         figures.push((format!("genre accuracy, {}", genre.genre), judged.and_then(|set| set.genre_accuracy)));
@@ -106,7 +106,7 @@ fn figures(findings: &Findings) -> Vec<(String, Option<Estimate>)> {
     for adherence in &findings.adherence {
         figures.push((format!("{:?} met", adherence.aspect), Some(adherence.met)));
     }
-    if let Some(whole) = findings.model.iter().flat_map(|model| &model.likelihood).find(|found| found.genre.is_none()) {
+    if let Some(whole) = findings.model.as_ref().and_then(ModelFindings::overall_likelihood) {
         figures.push(("NLL, nats a note".to_owned(), Some(whole.nll_per_note)));
         figures.push(("IWAE, nats a note".to_owned(), Some(whole.iwae_nll_per_note)));
         figures.push(("onset F1 of reconstructions".to_owned(), whole.onset_f1));

@@ -351,8 +351,7 @@ fn overall(
     genres: &[GenreFindings],
     measures: Option<&CorpusMeasures>,
 ) -> Option<OverallFindings> {
-    let found: Vec<&SetFindings> =
-        genres.iter().filter_map(|genre| genre.sets.iter().find(|set| set.set == Some(kind))).collect();
+    let found: Vec<&SetFindings> = genres.iter().filter_map(|genre| genre.set(kind)).collect();
     if found.is_empty() {
         return None;
     }

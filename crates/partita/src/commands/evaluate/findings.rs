@@ -87,6 +87,13 @@ pub(in crate::commands) struct GenreFindings {
     pub(in crate::commands) order: Vec<OrderStep>,
 }
 
+impl GenreFindings {
+    /// One of its sets.
+    pub(in crate::commands) fn set(&self, kind: SetKind) -> Option<&SetFindings> {
+        self.sets.iter().find(|set| set.set == Some(kind))
+    }
+}
+
 /// One set of pieces of one genre.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::commands) struct SetFindings {
@@ -193,6 +200,13 @@ pub(in crate::commands) struct ModelFindings {
     pub(in crate::commands) notes_seen: u64,
     /// By genre, then of all.
     pub(in crate::commands) likelihood: Vec<LikelihoodFindings>,
+}
+
+impl ModelFindings {
+    /// The likelihood of all genres together.
+    pub(in crate::commands) fn overall_likelihood(&self) -> Option<&LikelihoodFindings> {
+        self.likelihood.iter().find(|found| found.genre.is_none())
+    }
 }
 
 /// How well a model knows held-out music. NLLs are of whole pieces, bar lines included.

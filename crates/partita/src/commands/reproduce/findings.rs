@@ -8,7 +8,7 @@ use partita_train::Judgement;
 use serde::Serialize;
 
 use super::claims::ClaimFindings;
-use crate::commands::evaluate::findings::{Findings, GenreFindings, LikelihoodFindings, Protocol, SetFindings};
+use crate::commands::evaluate::findings::{Findings, LikelihoodFindings, Protocol, SetFindings};
 use crate::commands::evaluate::sets::SetKind;
 use crate::commands::evaluate::sound::mean;
 
@@ -127,7 +127,7 @@ impl Figures {
     /// Those of one set of an evaluation; `None` where it has no such set.
     pub(super) fn of(findings: &Findings, kind: SetKind) -> Option<Self> {
         let overall = findings.overall.iter().find(|row| row.set == kind)?;
-        let sets: Vec<Option<&SetFindings>> = findings.genres.iter().map(|genre| set(genre, kind)).collect();
+        let sets: Vec<Option<&SetFindings>> = findings.genres.iter().map(|genre| genre.set(kind)).collect();
         let each = |part: &dyn Fn(&SetFindings) -> Option<Estimate>| -> Vec<Option<Estimate>> {
             sets.iter().map(|set| part((*set)?)).collect()
         };
@@ -148,8 +148,4 @@ impl Figures {
             copied: overall.copying.map(|copying| copying.copied),
         })
     }
-}
-
-fn set(genre: &GenreFindings, kind: SetKind) -> Option<&SetFindings> {
-    genre.sets.iter().find(|set| set.set == Some(kind))
 }

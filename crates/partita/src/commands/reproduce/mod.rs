@@ -49,8 +49,8 @@ pub(crate) struct Reproduce {
     /// A corpus that prepare wrote
     #[arg(long, value_name = "CORPUS")]
     corpus: PathBuf,
-    /// Steps of each system that learns from notes; the others' in proportion. The whole budget takes some 10 hours of two
-    /// cores, and the judging about ten minutes a system
+    /// Steps of each system that learns from notes; the others' in proportion. The whole budget takes some 11 hours of one
+    /// core, and the judging about ten minutes a system
     #[arg(long, value_name = "STEPS", default_value_t = WHOLE_BUDGET, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     budget: u64,
     /// Change one value of every system's recipe; may be given several times
@@ -206,9 +206,7 @@ impl Reproduce {
                 training: runs.cost(system)?,
                 tuning,
                 figures: Figures::of(&findings, SetKind::Judged).context("nothing was judged")?,
-                likelihood: findings
-                    .model
-                    .and_then(|model| model.likelihood.into_iter().find(|found| found.genre.is_none())),
+                likelihood: findings.model.and_then(|model| model.overall_likelihood().cloned()),
                 adherence: findings.adherence,
             });
         }

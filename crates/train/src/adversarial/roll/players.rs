@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use partita_model::adversarial::roll::{RollConfig, RollPassage, RollPlayers};
-use partita_model::{ModelConfig, ParameterShape, Passage, parameter_shapes, read_parameters};
+use partita_model::{ModelConfig, ParameterShape, Passage, parameter_shapes};
 
 use super::super::encoded::EncodedPools;
 use super::super::players::{AdversarialReport, PhaseView, Players};
@@ -11,7 +11,6 @@ use super::super::turns::{micro_batches, turns};
 use super::batch::windows;
 use super::quality::{Judged, RollValidation, judge};
 use super::round::{Seats, Table, critic_step, generator_step};
-use crate::adamw::AdamW;
 use crate::recipe::Recipe;
 use crate::streams::{Purpose, stream};
 
@@ -37,13 +36,9 @@ impl RollAdversary {
         let config = RollConfig::sized(recipe.size, recipe.generator_start);
         let seats = Seats::new(&config, model, &mut stream(recipe.seed, Purpose::Players, 0), device);
         let RollPlayers { roll_generator, roll_critic } = seats.players();
-        let fresh = || Players {
-            generator: AdamW::new(read_parameters(roll_generator)),
-            critic: AdamW::new(read_parameters(roll_critic)),
-        };
         let shapes = [parameter_shapes(roll_generator), parameter_shapes(roll_critic)];
         let trained = players.is_some();
-        let players = players.unwrap_or_else(fresh);
+        let players = players.unwrap_or_else(|| Players::fresh(roll_generator, roll_critic));
         Self { config, players, trained, shapes, seats, pools: EncodedPools::default(), held_out: Vec::new() }
     }
 

@@ -7,13 +7,12 @@ use partita_model::adversarial::roll::{
     RollConfig, RollCritic, RollGenerator, RollPassage, RollPlayers, interpolate_rolls, roll_gradient_penalty,
     set_by_chance,
 };
-use partita_model::{Cvae, ModelConfig, read_gradients, write_parameters};
+use partita_model::{Cvae, ModelConfig, write_parameters};
 use rand_chacha::ChaCha8Rng;
 
 use super::super::round::{CriticSums, GeneratorSums, PlayersWeights};
 use super::super::turns::Rows;
 use super::batch::RollBatch;
-use crate::replicas::scalar;
 use crate::workers::Workers;
 
 /// What both players' steps need to know.
@@ -73,15 +72,7 @@ pub(super) fn critic_step(
         let real_score = critic.forward(&batch.rows, real).sum();
         let generated_score = critic.forward(&batch.rows, generated).sum();
         let penalty = roll_gradient_penalty(&critic, &batch.rows, between);
-        let loss = generated_score.clone() - real_score.clone() + penalty.sum.clone() * penalty_weight;
-        CriticSums {
-            gradient: read_gradients(&critic, &(loss / total).backward()),
-            real_score: scalar(real_score),
-            generated_score: scalar(generated_score),
-            gradient_norm: scalar(penalty.norms.sum()),
-            penalty: scalar(penalty.sum),
-            rows: passages.len(),
-        }
+        CriticSums::of(&critic, [real_score, generated_score], penalty, penalty_weight, (passages.len(), total))
     });
     sums.into_iter().reduce(CriticSums::add).unwrap_or_default()
 }
@@ -100,11 +91,7 @@ pub(super) fn generator_step(
         let latents = batch.latents(table.config, table.model, batch.noise(&mut random));
         let generated = set_by_chance(generator.forward(&batch.rows, latents), batch.chances(&mut random));
         let score: Tensor<1> = judge.forward(&batch.rows, generated).sum();
-        GeneratorSums {
-            gradient: read_gradients(&generator, &(-score.clone() / total).backward()),
-            generated_score: scalar(score),
-            rows: passages.len(),
-        }
+        GeneratorSums::of(&generator, score, (passages.len(), total))
     });
     sums.into_iter().reduce(GeneratorSums::add).unwrap_or_default()
 }

@@ -59,7 +59,7 @@ fn distances(document: &mut Document, findings: &Findings) {
     let genres = &findings.genres;
     let heading = heading(&["FAD"], genres.iter().map(|genre| genre.genre.clone()).chain(["overall".to_owned()]));
     let rows = findings.overall.iter().map(|overall| {
-        let cells = genres.iter().map(|genre| estimate(set(genre, overall.set).and_then(SetFindings::fad)));
+        let cells = genres.iter().map(|genre| estimate(genre.set(overall.set).and_then(SetFindings::fad)));
         row(overall.set.name(), cells.chain([estimate(overall.fad)]))
     });
     document.table(heading.clone(), rows.collect());
@@ -69,7 +69,7 @@ fn distances(document: &mut Document, findings: &Findings) {
          kind, whatever their size.",
     );
     let rows = findings.overall.iter().map(|overall| {
-        let kad = |genre| estimate(set(genre, overall.set).and_then(SetFindings::kad));
+        let kad = |genre: &GenreFindings| estimate(genre.set(overall.set).and_then(SetFindings::kad));
         row(overall.set.name(), genres.iter().map(kad).chain([estimate(overall.kad)]))
     });
     document.table([&["KAD × 100".to_owned()], &heading[1..]].concat(), rows.collect());
@@ -164,7 +164,7 @@ fn classes(document: &mut Document, findings: &Findings) {
     });
     document.table(heading, rows.collect());
     let rows = findings.genres.iter().flat_map(|genre| {
-        let judged = set(genre, SetKind::Judged);
+        let judged = genre.set(SetKind::Judged);
         [(genre.genre.clone(), judged), (format!("{}, held-out", genre.genre), genre.reference.as_ref())]
     });
     let rows = rows.filter_map(|(name, set)| {
@@ -256,7 +256,7 @@ fn likelihood(document: &mut Document, findings: &Findings) {
 
 fn copying(document: &mut Document, findings: &Findings) {
     let rows = findings.genres.iter().flat_map(|genre| {
-        let judged = set(genre, SetKind::Judged);
+        let judged = genre.set(SetKind::Judged);
         [(genre.genre.clone(), judged), (format!("{}, held-out", genre.genre), genre.reference.as_ref())]
     });
     let rows: Vec<_> = rows
@@ -292,7 +292,7 @@ fn likeness(document: &mut Document, findings: &Findings) {
     let heading = heading(&["set"], Feature::ALL.iter().map(|feature| feature.name().to_owned()));
     let rows = findings.overall.iter().map(|overall| {
         let cell = |feature: &Feature| {
-            let found = genres.iter().filter_map(|genre| set(genre, overall.set));
+            let found = genres.iter().filter_map(|genre| genre.set(overall.set));
             let found: Vec<_> =
                 found.filter_map(|set| set.overlaps.iter().find(|overlap| overlap.feature == *feature)).collect();
             let count = found.len().max(1) as f64;
@@ -331,7 +331,7 @@ fn coherence(document: &mut Document, findings: &Findings) {
 
 /// The sets that measures of notes are shown of: what is judged, the reference, and broken music.
 fn columns(genre: &GenreFindings) -> Vec<(&'static str, &SetFindings)> {
-    let of = |kind: SetKind| Some((kind.name(), set(genre, kind)?));
+    let of = |kind: SetKind| Some((kind.name(), genre.set(kind)?));
     let reference = genre.reference.as_ref().map(|reference| ("held-out music", reference));
     [of(SetKind::Judged), reference, of(SetKind::WrongNotes), of(SetKind::ShuffledOnsets), of(SetKind::RandomNotes)]
         .into_iter()
@@ -383,10 +383,6 @@ fn protocol(document: &mut Document, findings: &Findings) {
         facts.push(format!("soundfont {}, SHA-256 {}", protocol.soundfont, protocol.soundfont_sha256));
     }
     document.list(facts);
-}
-
-pub(super) fn set(genre: &GenreFindings, kind: SetKind) -> Option<&SetFindings> {
-    genre.sets.iter().find(|set| set.set == Some(kind))
 }
 
 fn row(name: &str, cells: impl IntoIterator<Item = String>) -> Vec<String> {

@@ -1,8 +1,7 @@
 //! The pictures of the report.
 
-use super::super::findings::{Figure, Findings, SetFindings};
+use super::super::findings::{Figure, Findings, GenreFindings, SetFindings};
 use super::super::sets::{GenreSets, SetKind};
-use super::contents::set;
 use crate::document::Document;
 use crate::picture::roll_of;
 use crate::plot::Drawing;
@@ -17,8 +16,8 @@ const NAME_LETTERS: usize = 40;
 pub(super) fn fad(findings: &Findings) -> Drawing {
     let categories: Vec<String> = findings.genres.iter().map(|genre| genre.genre.clone()).collect();
     let series = findings.overall.iter().map(|overall| {
-        let mark = |genre| {
-            let fad = set(genre, overall.set)?.fad()?;
+        let mark = |genre: &GenreFindings| {
+            let fad = genre.set(overall.set)?.fad()?;
             Some(Mark { value: fad.value, reach: (fad.low, fad.high), middle: None })
         };
         MarkSeries { name: overall.set.name().to_owned(), marks: findings.genres.iter().map(mark).collect() }
@@ -32,14 +31,14 @@ pub(super) fn spreads(document: &mut Document, findings: &Findings) {
     let categories: Vec<String> = findings.genres.iter().map(|genre| genre.genre.clone()).collect();
     for (index, measure) in first.coherence.iter().enumerate() {
         let mark = |set: Option<&SetFindings>| spread(set?.coherence.get(index)?);
-        let series = |name: &str, of: &dyn Fn(&super::super::findings::GenreFindings) -> Option<Mark>| MarkSeries {
+        let series = |name: &str, of: &dyn Fn(&GenreFindings) -> Option<Mark>| MarkSeries {
             name: name.to_owned(),
             marks: findings.genres.iter().map(of).collect(),
         };
-        let mut all = vec![series("judged", &|genre| mark(set(genre, SetKind::Judged)))];
+        let mut all = vec![series("judged", &|genre| mark(genre.set(SetKind::Judged)))];
         if findings.genres.iter().any(|genre| genre.reference.is_some()) {
             all.push(series("held-out music", &|genre| mark(genre.reference.as_ref())));
-            all.push(series("shuffled onsets", &|genre| mark(set(genre, SetKind::ShuffledOnsets))));
+            all.push(series("shuffled onsets", &|genre| mark(genre.set(SetKind::ShuffledOnsets))));
         }
         let chart = mark_chart(&measure.name, &categories, &all, "", false);
         let caption = format!("{}: median, middle half, and 5 to 95 % of the pieces", measure.name);

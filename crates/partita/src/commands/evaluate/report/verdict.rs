@@ -4,7 +4,6 @@ use partita_eval::symbolic::interval::Estimate;
 
 use super::super::findings::{Figure, Findings, SetFindings};
 use super::super::sets::SetKind;
-use super::contents::set;
 use crate::document::Document;
 use crate::document::cells::{estimate, number, share};
 
@@ -63,7 +62,7 @@ fn asked(findings: &Findings) -> Option<String> {
 }
 
 fn likelihood(findings: &Findings) -> Option<String> {
-    let all = findings.model.as_ref()?.likelihood.iter().find(|found| found.genre.is_none())?;
+    let all = findings.model.as_ref()?.overall_likelihood()?;
     Some(format!(
         "Held-out music costs the model at most {} nats a note ({} by the tighter bound).",
         estimate(Some(all.nll_per_note)),
@@ -75,7 +74,7 @@ fn likelihood(findings: &Findings) -> Option<String> {
 fn furthest(findings: &Findings) -> Option<String> {
     let mut gaps = Vec::new();
     for genre in &findings.genres {
-        let (Some(judged), Some(reference)) = (set(genre, SetKind::Judged), genre.reference.as_ref()) else { continue };
+        let (Some(judged), Some(reference)) = (genre.set(SetKind::Judged), genre.reference.as_ref()) else { continue };
         let measures = |set: &SetFindings| set.statistics.iter().chain(&set.coherence).cloned().collect::<Vec<_>>();
         for (ours, theirs) in measures(judged).into_iter().zip(measures(reference)) {
             if let Some((deviations, ours_mean, theirs_mean)) = gap(&ours, &theirs) {
