@@ -4,6 +4,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use partita_encoding::{NoteEvent, STEPS_PER_QUARTER};
 
 use crate::conditions::ConditionClasses;
+use crate::layers::{TIME_COLUMNS, set_time};
 use crate::layout::{self, BAR_COLUMNS, BAR_LINE, BarFeatures, EVENT_COLUMNS, Field, PieceLayout};
 
 /// One bar of a passage.
@@ -52,6 +53,8 @@ pub struct Batch {
     pub events: Tensor<3>,
     /// The events as the decoder sees them, some hidden: `[batch, T, EVENT_COLUMNS]`.
     pub given: Tensor<3>,
+    /// Where the events that the decoder sees stand in musical time: `[batch, T, 32]`. Of a hidden one only the bar is told.
+    pub(crate) time: Tensor<3>,
     /// The class to predict, a tensor a field: `[batch, T]`.
     pub targets: Vec<Tensor<2, Int>>,
     /// 1 where there is an event to predict: `[batch, T]`.
@@ -110,6 +113,7 @@ struct Rows {
     bars: usize,
     events: Vec<f32>,
     given: Vec<f32>,
+    time: Vec<f32>,
     targets: [Vec<i32>; 6],
     step_mask: Vec<f32>,
     note_mask: Vec<f32>,
@@ -129,6 +133,7 @@ impl Rows {
             bars,
             events: vec![0.0; batch * (steps + 1) * EVENT_COLUMNS],
             given: vec![0.0; batch * steps * EVENT_COLUMNS],
+            time: vec![0.0; batch * steps * TIME_COLUMNS],
             targets: std::array::from_fn(|_| vec![0; batch * steps]),
             step_mask: vec![0.0; batch * steps],
             note_mask: vec![0.0; batch * steps],
@@ -171,6 +176,8 @@ impl Rows {
             } else {
                 set_event(given, note)
             }
+            let step = (!hide).then(|| note.map_or(0, |note| note.position));
+            set_time(&mut self.time[at * TIME_COLUMNS..(at + 1) * TIME_COLUMNS], bar, step);
             self.bar_of_step[at * self.bars + bar] = 1.0;
         }
     }
@@ -200,6 +207,7 @@ impl Rows {
         Batch {
             events: floats3(self.events, [batch, steps + 1, EVENT_COLUMNS]),
             given: floats3(self.given, [batch, steps, EVENT_COLUMNS]),
+            time: floats3(self.time, [batch, steps, TIME_COLUMNS]),
             targets: self
                 .targets
                 .into_iter()

@@ -61,6 +61,9 @@ pub struct ModelConfig {
     /// What the decoder's layers are.
     #[serde(default)]
     pub sequence: SequenceLayer,
+    /// Whether the decoder's attention knows how far events are apart in musical time; none but attention can.
+    #[serde(default)]
+    pub musical_time: bool,
     /// Whether there are latents. Without them the decoder alone is left: a language model.
     #[serde(default = "yes")]
     pub latents: bool,
@@ -96,6 +99,7 @@ impl ModelConfig {
             genres,
             composers,
             sequence: SequenceLayer::Attention,
+            musical_time: false,
             latents: true,
             conditions: true,
         }

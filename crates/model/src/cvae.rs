@@ -73,6 +73,12 @@ impl Cvae {
         }
     }
 
+    /// The same model with a decoder that is told musical time ([`ModelConfig::musical_time`]) and makes nothing of it yet: all
+    /// its outputs stay as they are.
+    pub fn in_musical_time(self, device: &Device) -> Self {
+        Self { decoder: self.decoder.in_musical_time(device), ..self }
+    }
+
     /// q(z | x, c); N(0, 1) in a model without latents.
     pub fn encode(&self, batch: &Batch) -> Posterior {
         self.encode_events(batch, batch.visible())

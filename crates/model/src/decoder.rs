@@ -3,13 +3,13 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::{Tensor, activation::relu};
+use burn::tensor::{Device, Tensor, activation::relu};
 
 use crate::bag::BagHead;
 use crate::batch::Batch;
 use crate::config::ModelConfig;
 use crate::heads::NoteHeads;
-use crate::layers::{Initial, Memory, SequenceBlock, alibi_bias, linear, rms_norm, table};
+use crate::layers::{Initial, Memory, Places, SequenceBlock, alibi_bias, linear, rms_norm, table};
 use crate::layout::{BAR_COLUMNS, EVENT_COLUMNS, Field, PieceLayout};
 
 #[derive(Module, Debug)]
@@ -58,6 +58,11 @@ impl Decoder {
         }
     }
 
+    /// The same with layers that are told musical time.
+    pub(crate) fn in_musical_time(self, device: &Device) -> Self {
+        Self { blocks: self.blocks.into_iter().map(|block| block.in_musical_time(device)).collect(), ..self }
+    }
+
     /// What every step of a bar is told: `piece: [batch, columns]`, `bars: [batch, N, BAR_COLUMNS]`, latents
     /// `[batch, latent]` and `[batch, N, latent]` (not read by a decoder without latents) → `[batch, N, d]`.
     pub(crate) fn context(
@@ -90,10 +95,11 @@ impl Decoder {
     fn states(&self, batch: &Batch, context: Tensor<3>) -> Tensor<3> {
         let [_, steps, _] = batch.dims();
         let bias = alibi_bias(self.heads, 0, steps, steps, &batch.given.device());
+        let places = Places { bias, time: Some(batch.time.clone()) };
         let mut h = self.events.forward(batch.given.clone());
         for (inject, block) in self.inject.iter().zip(&self.blocks) {
             h = h + batch.bar_of_step.clone().matmul(inject.forward(context.clone()));
-            h = block.forward(h, &bias);
+            h = block.forward(h, &places);
         }
         rms_norm(h)
     }
@@ -113,15 +119,22 @@ impl Decoder {
         DecoderState { memories: self.blocks.iter().map(|block| block.start(batch, capacity, &device)).collect() }
     }
 
-    /// Takes one event `[batch, 1, EVENT_COLUMNS]` in a bar's context `[batch, 1, d]`; the state that the heads read:
-    /// `[batch, 1, d]`. When attention's memory is full the oldest quarter is forgotten.
-    pub(crate) fn step(&self, state: &mut DecoderState, event: Tensor<3>, context: Tensor<3>) -> Tensor<3> {
+    /// Takes one event `[batch, 1, EVENT_COLUMNS]` at its musical time `[batch, 1, TIME_COLUMNS]` in a bar's context
+    /// `[batch, 1, d]`; the state that the heads read: `[batch, 1, d]`. When attention's memory is full the oldest quarter is
+    /// forgotten.
+    pub(crate) fn step(
+        &self,
+        state: &mut DecoderState,
+        event: Tensor<3>,
+        time: Tensor<3>,
+        context: Tensor<3>,
+    ) -> Tensor<3> {
         let device = event.device();
         let held = state.make_room();
-        let bias = alibi_bias(self.heads, held, 1, held + 1, &device);
+        let place = Places { bias: alibi_bias(self.heads, held, 1, held + 1, &device), time: Some(time) };
         let mut h = self.events.forward(event);
         for ((inject, block), memory) in self.inject.iter().zip(&self.blocks).zip(&mut state.memories) {
-            h = block.step(h + inject.forward(context.clone()), memory, &bias);
+            h = block.step(h + inject.forward(context.clone()), memory, &place);
         }
         rms_norm(h)
     }
@@ -136,9 +149,10 @@ impl Decoder {
 mod tests {
     use super::*;
     use crate::batch::{Passage, PassageBar};
+    use crate::layers::TIME_COLUMNS;
     use crate::layout::BarFeatures;
-    use crate::{ConditionClasses, ModelKind, ModelSize};
-    use burn::tensor::{Device, activation::log_softmax};
+    use crate::{ConditionClasses, ModelKind, ModelSize, read_parameters, write_parameters};
+    use burn::tensor::activation::log_softmax;
     use partita_encoding::NoteEvent;
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
@@ -167,12 +181,18 @@ mod tests {
         for kind in [ModelKind::Cvae, ModelKind::Transformer, ModelKind::Lstm, ModelKind::Rnn] {
             steps_equal_the_whole(&ModelConfig::of_kind(kind, ModelSize::Tiny, 2, 2));
         }
+        let config = ModelConfig::sized(ModelSize::Tiny, 2, 2);
+        steps_equal_the_whole(&ModelConfig { musical_time: true, ..config });
     }
 
     fn steps_equal_the_whole(config: &ModelConfig) {
         let device = Device::flex();
         let mut random = ChaCha8Rng::seed_from_u64(2);
         let decoder = Decoder::new(&mut Initial { stream: &mut random, device: &device }, config);
+        // What begins at 0 should have a part in it too.
+        let moved: Vec<f32> =
+            read_parameters(&decoder).into_iter().map(|weight| weight + random.random_range(-0.1..0.1)).collect();
+        let decoder = write_parameters(decoder, &moved);
         let passage = passage(&mut random);
         let batch = Batch::new(std::slice::from_ref(&passage), &PieceLayout::new(config), &|_, _| false, &device);
         let [_, steps, bars] = batch.dims();
@@ -189,7 +209,8 @@ mod tests {
         for (step, bar) in bar_of_step.into_iter().enumerate() {
             let event = batch.given.clone().slice([0..1, step..step + 1, 0..EVENT_COLUMNS]);
             let d = context.dims()[2];
-            let h = decoder.step(&mut state, event, context.clone().slice([0..1, bar..bar + 1, 0..d]));
+            let time = batch.time.clone().slice([0..1, step..step + 1, 0..TIME_COLUMNS]);
+            let h = decoder.step(&mut state, event, time, context.clone().slice([0..1, bar..bar + 1, 0..d]));
             let note = batch.following().slice([0..1, step..step + 1, 0..EVENT_COLUMNS]);
             for field in Field::ALL {
                 let target = batch.targets[field as usize].clone().slice([0..1, step..step + 1]).into_scalar::<i32>();
@@ -211,7 +232,8 @@ mod tests {
         let mut state = decoder.start(&context, 8);
         let held: Vec<usize> = (0..11)
             .map(|_| {
-                decoder.step(&mut state, Tensor::ones([1, 1, EVENT_COLUMNS], &device), context.clone());
+                let time = Tensor::ones([1, 1, TIME_COLUMNS], &device);
+                decoder.step(&mut state, Tensor::ones([1, 1, EVENT_COLUMNS], &device), time, context.clone());
                 state.clone().make_room()
             })
             .collect();

@@ -77,6 +77,7 @@ mod tests {
     fn systems_of_a_size_have_about_as_many_parameters() {
         let parameters = |kind, size| -> usize {
             let config = ModelConfig::of_kind(kind, size, 13, 192);
+            let config = ModelConfig { musical_time: config.sequence == SequenceLayer::Attention, ..config };
             let model = Cvae::new(&config, &mut ChaCha8Rng::seed_from_u64(0), &Device::flex());
             parameter_shapes(&model).iter().map(|shape| shape.len()).sum()
         };

@@ -1,7 +1,7 @@
 //! Everything that decides a training run, in one file.
 
 use partita_model::adversarial::{AdversarialForm, GeneratorStart};
-use partita_model::{ModelConfig, ModelKind, ModelSize};
+use partita_model::{ModelConfig, ModelKind, ModelSize, SequenceLayer};
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
@@ -16,6 +16,8 @@ pub struct Recipe {
     pub size: ModelSize,
     /// Dimensions of each latent; 0: as many as the size has.
     pub latent: usize,
+    /// Whether the decoder's attention is told how far events are apart in bars and steps; only attention can be.
+    pub musical_time: bool,
     /// Everything random follows from it.
     pub seed: u64,
     /// Optimiser steps of the CVAE; may be 0 where the run begins with a trained model and `adversarial_steps` follow.
@@ -136,6 +138,7 @@ impl Default for Recipe {
             model: ModelKind::Cvae,
             size: ModelSize::Small,
             latent: 0,
+            musical_time: false,
             seed: 1,
             steps: 20_000,
             replicas: 2,
@@ -347,6 +350,12 @@ impl Recipe {
         }
         if let Some((name, value)) = fractions.iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
             return Err(TrainError::Recipe(format!("`{name}` is {value}; it must lie between 0 and 1")));
+        }
+        let attends = ModelConfig::of_kind(self.model, self.size, 1, 1).sequence == SequenceLayer::Attention;
+        if self.musical_time && !attends {
+            return Err(TrainError::Recipe(
+                "`musical_time` is what attention is told; lstm and rnn have none: set it to false".into(),
+            ));
         }
         if self.evaluate_passages < 2 {
             return Err(TrainError::Recipe(

@@ -397,14 +397,14 @@ fn whoever_watches_can_choose_the_checkpoint_by_its_music() {
 fn a_run_can_begin_with_the_weights_of_another() {
     let home = tempfile::tempdir().unwrap();
     let corpus = corpus(home.path());
-    let [first, second, third] = ["first", "second", "third"].map(|name| home.path().join(name));
+    let [first, second, third, timed_run] = ["first", "second", "third", "timed"].map(|name| home.path().join(name));
     let trained = sit(&first, 2, 99, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
     let bytes = fs::read(&trained.model).unwrap();
     let (description, model) = ModelDescription::from_bytes(&bytes, &Compute::Cpu.device().unwrap()).unwrap();
     let initial = Initial { description: &description, network: &model, players: None };
     // A rate of zero leaves the weights as they came, but for the file's 16 bits.
     let still = recipe().with("learning_rate=0").unwrap();
-    let outcome = sit(&second, 2, 99, |sitting| start(&corpus, still, Some(initial), sitting)).unwrap();
+    let outcome = sit(&second, 2, 99, |sitting| start(&corpus, still.clone(), Some(initial), sitting)).unwrap();
     let nll = |outcome: &Outcome| outcome.validation.as_ref().unwrap().nll_per_note;
     assert!((nll(&outcome) - description.training.figures["valid_nll_per_note"]).abs() < 1e-2);
     // Its file tells of both trainings.
@@ -413,6 +413,17 @@ fn a_run_can_begin_with_the_weights_of_another() {
     let best = Checkpoints::of_run(&second).best().unwrap();
     assert_eq!(continued.training.steps, description.training.steps + best);
     assert!(continued.training.notes_seen > description.training.notes_seen);
+
+    // What is told of musical time changes nothing until it is learned; what was learned cannot be left out again.
+    let timed = still.with("musical_time=true").unwrap();
+    let outcome = sit(&timed_run, 2, 99, |sitting| start(&corpus, timed, Some(initial), sitting)).unwrap();
+    assert!((nll(&outcome) - description.training.figures["valid_nll_per_note"]).abs() < 1e-2);
+    let bytes = fs::read(&outcome.model).unwrap();
+    let (description_in_time, model_in_time) =
+        ModelDescription::from_bytes(&bytes, &Compute::Cpu.device().unwrap()).unwrap();
+    let in_time = Initial { description: &description_in_time, network: &model_in_time, players: None };
+    let refused = sit(&third, 2, 99, |sitting| start(&corpus, recipe(), Some(in_time), sitting)).unwrap_err();
+    assert!(refused.to_string().contains("knows musical time"), "{refused}");
 
     let larger = recipe().with("size=small").unwrap();
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, larger, Some(initial), sitting)).unwrap_err();
@@ -432,7 +443,7 @@ fn a_run_goes_on_only_with_its_own_corpus_and_size() {
     let run = home.path().join("run");
     sit(&run, 2, 2, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
     let bigger = sit(&run, 2, 99, |sitting| resume(&corpus, |recipe| recipe.with("size=small"), sitting)).unwrap_err();
-    assert!(bigger.to_string().contains("cannot change its model's kind, size or latents"), "{bigger}");
+    assert!(bigger.to_string().contains("cannot change its model's kind, size, latents or musical time"), "{bigger}");
     fs::write(home.path().join("midi/folk/new.mid"), melody(99)).unwrap();
     let other = home.path().join("other");
     prepare(&PrepareOptions::new(home.path().join("midi"), &other), &()).unwrap();
@@ -467,11 +478,12 @@ fn every_system_trains_resumes_to_the_same_bits_and_composes_from_its_file() {
     let corpus = corpus(home.path());
     for kind in ["vae", "transformer", "lstm", "rnn"] {
         let recipe = recipe().with(&format!("model={kind}")).unwrap().with("steps=5").unwrap();
+        let recipe = Recipe { musical_time: kind == "transformer", ..recipe };
         let [straight, stopped] = ["straight", "stopped"].map(|name| home.path().join(kind).join(name));
         let outcome = sit(&straight, 2, 99, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap();
         sit(&stopped, 1, 3, |sitting| start(&corpus, recipe, None, sitting)).unwrap();
         let other = sit(&stopped, 1, 99, |sitting| resume(&corpus, |recipe| recipe.with("model=cvae"), sitting));
-        assert!(other.unwrap_err().to_string().contains("kind, size or latents"));
+        assert!(other.unwrap_err().to_string().contains("kind, size, latents or musical time"));
         sit(&stopped, 1, 99, |sitting| resume(&corpus, Ok, sitting)).unwrap();
         assert_eq!(sums(&straight, 5), sums(&stopped, 5), "{kind}");
 

@@ -50,9 +50,9 @@ impl Generator {
         let each = self.bars.forward(rows.bars.clone()) + self.bar_start.forward(start.bars.clone()) + whole.clone();
         let mut h = Tensor::cat(vec![whole, each], 1); // [batch, 1 + N, d]
         let there = Tensor::cat(vec![Tensor::ones([batch, 1], &h.device()), rows.bar_mask.clone()], 1);
-        let bias = mask_bias(there.unsqueeze_dims::<4>(&[1, 2])); // [batch, 1, 1, 1 + N]
+        let places = mask_bias(there.unsqueeze_dims::<4>(&[1, 2])).into(); // [batch, 1, 1, 1 + N]
         for block in &self.blocks {
-            h = block.forward(h, bias.clone());
+            h = block.forward(h, &places);
         }
         let h = rms_norm(h);
         let d = h.dims()[2];

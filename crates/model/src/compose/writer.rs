@@ -12,6 +12,7 @@ use crate::conditions::ConditionClasses;
 use crate::config::ModelConfig;
 use crate::cvae::{Cvae, Latents};
 use crate::decoder::DecoderState;
+use crate::layers::{TIME_COLUMNS, set_time};
 use crate::layout::{self, BAR_LINE, BarFeatures, EVENT_COLUMNS, Field, PieceLayout};
 
 /// Events that the decoder remembers at most; in a longer piece the oldest are forgotten.
@@ -161,8 +162,10 @@ impl<'a> Writer<'a> {
             None => layout::set_bar_line(&mut row),
         }
         let context = self.context.clone().slice([0..rows, bar..bar + 1, 0..d]);
-        let event = self.event(&row);
-        self.model.decoder.step(&mut self.state, event, context)
+        let mut time = [0.0; TIME_COLUMNS];
+        set_time(&mut time, bar, Some(note.map_or(0, |note| note.position)));
+        let (event, time) = (self.row(&row), self.row(&time));
+        self.model.decoder.step(&mut self.state, event, time, context)
     }
 
     /// The next note, or none where the bar ends.
@@ -170,7 +173,7 @@ impl<'a> Writer<'a> {
         let mut note = NoteEvent { position: 0, program: 0, pitch: 0, cents: CENTS_ZERO, duration: 0, velocity: 0 };
         let mut row = vec![0.0; EVENT_COLUMNS];
         for field in Field::ALL {
-            let logits = self.model.decoder.logits(field, state.clone(), &self.event(&row));
+            let logits = self.model.decoder.logits(field, state.clone(), &self.row(&row));
             let logits: Vec<f32> = logits.into_data_as::<f32>().iter::<f32>().collect();
             let (with, without) = logits.split_at(field.classes());
             let without = (!without.is_empty()).then_some(without);
@@ -184,9 +187,9 @@ impl<'a> Writer<'a> {
         Some(note)
     }
 
-    /// One event for all rows: `[rows, 1, EVENT_COLUMNS]`.
-    fn event(&self, row: &[f32]) -> Tensor<3> {
+    /// The same columns for all rows: `[rows, 1, columns]`.
+    fn row(&self, columns: &[f32]) -> Tensor<3> {
         let rows = self.context.dims()[0];
-        Tensor::from_data(TensorData::new(row.repeat(rows), [rows, 1, EVENT_COLUMNS]), self.device)
+        Tensor::from_data(TensorData::new(columns.repeat(rows), [rows, 1, columns.len()]), self.device)
     }
 }

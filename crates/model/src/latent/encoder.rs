@@ -73,9 +73,9 @@ impl Encoder {
         let summaries = self.pool_bars(batch, events); // [batch, N, d_bar]
         let piece = self.piece.forward(batch.piece.clone()).unsqueeze_dim::<3>(1); // [batch, 1, d_bar]
         let mut h = summaries + self.bars.forward(batch.bars.clone()) + piece;
-        let bias = mask_bias(batch.bar_mask.clone().unsqueeze_dims::<4>(&[1, 2])); // [batch, 1, 1, N]
+        let places = mask_bias(batch.bar_mask.clone().unsqueeze_dims::<4>(&[1, 2])).into(); // [batch, 1, 1, N]
         for block in &self.bar_blocks {
-            h = block.forward(h, bias.clone());
+            h = block.forward(h, &places);
         }
         let h = rms_norm(h);
         let whole = mean_of_bars(h.clone(), batch.bar_mask.clone()); // [batch, d_bar]
@@ -90,10 +90,10 @@ impl Encoder {
         let [rows, _, bars] = batch.dims();
         let members = batch.bar_of_step.clone().swap_dims(1, 2); // [batch, N, T]
         let same_bar = batch.bar_of_step.clone().matmul(members.clone()); // [batch, T, T]
-        let bias = mask_bias(same_bar.unsqueeze_dim::<4>(1));
+        let places = mask_bias(same_bar.unsqueeze_dim::<4>(1)).into();
         let mut h = self.events.forward(events);
         for block in &self.event_blocks {
-            h = block.forward(h, bias.clone());
+            h = block.forward(h, &places);
         }
         let h = rms_norm(h); // [batch, T, d]
         let scores = self.pool_scores.forward(h.clone()).swap_dims(1, 2).unsqueeze_dim::<4>(1); // [batch, 1, heads, T]

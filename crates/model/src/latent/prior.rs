@@ -81,9 +81,9 @@ impl Prior {
             Tensor::cat(vec![first, latents.slice([0..batch, 0..count - 1, 0..latent])], 1)
         };
         let mut h = self.input(self.context(piece, z_piece), bars, previous);
-        let bias = alibi_bias(self.heads, 0, count, count, &device);
+        let places = alibi_bias(self.heads, 0, count, count, &device).into();
         for block in &self.blocks {
-            h = block.forward(h, bias.clone());
+            h = block.forward(h, &places);
         }
         self.output(h)
     }
@@ -93,9 +93,8 @@ impl Prior {
         let batch = z_piece.dims()[0];
         let device = z_piece.device();
         let context = self.context(piece, z_piece);
-        let d_head = context.dims()[2] / self.heads;
         PriorState {
-            caches: self.blocks.iter().map(|_| Cache::new(batch, self.heads, bars, d_head, &device)).collect(),
+            caches: self.blocks.iter().map(|block| block.start(batch, bars, &device)).collect(),
             previous: Tensor::zeros([batch, 1, self.latent], &device),
             context,
         }
@@ -106,7 +105,8 @@ impl Prior {
         let mut h = self.input(state.context.clone(), bar, state.previous.clone());
         for (block, cache) in self.blocks.iter().zip(&mut state.caches) {
             let at = cache.filled();
-            h = block.step(h, cache, alibi_bias(self.heads, at, 1, at + 1, &state.previous.device()));
+            let place = alibi_bias(self.heads, at, 1, at + 1, &state.previous.device()).into();
+            h = block.step(h, cache, &place);
         }
         state.previous = self.output(h).sample(noise);
         state.previous.clone()

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
 
-use super::{Initial, linear};
+use super::{Initial, MusicalTime, TIME_COLUMNS, linear};
 
 /// What is added to a forbidden pair's score: small enough that its weight (below 1e-30) is lost in rounding, not so
 /// small that `exp` underflows, whose slow path cost 15 % of a training step.
@@ -12,29 +12,46 @@ const FORBIDDEN: f32 = -80.0;
 /// The distance penalty grows no further than this, for the same reason.
 const FARTHEST: f32 = -40.0;
 
-/// Queries, keys, values and output of `heads` heads.
+/// Queries, keys, values and output of `heads` heads. In a layer that is told musical time, queries and keys are longer by what
+/// that adds to their product.
 #[derive(Module, Debug)]
 pub(crate) struct Attention {
     query: Linear,
     key: Linear,
     value: Linear,
     output: Linear,
+    time: Option<MusicalTime>,
     heads: usize,
+}
+
+/// What attention knows of its steps beside their content.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    /// Added to the scores: broadcast to `[batch, heads, queries, keys]`.
+    pub(crate) bias: Tensor<4>,
+    /// Musical time of the steps, for layers that are told it: `[batch, T, TIME_COLUMNS]`.
+    pub(crate) time: Option<Tensor<3>>,
+}
+
+impl From<Tensor<4>> for Places {
+    fn from(bias: Tensor<4>) -> Self {
+        Self { bias, time: None }
+    }
 }
 
 /// Keys and values of the steps so far, in buffers that are filled from the front.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
-    keys: Tensor<4>,   // [batch, heads, capacity, d_head]
+    keys: Tensor<4>,   // [batch, heads, capacity, d_head (+ TIME_COLUMNS)]
     values: Tensor<4>, // [batch, heads, capacity, d_head]
     filled: usize,
 }
 
 impl Cache {
-    /// Empty buffers for `capacity` steps.
-    pub(crate) fn new(batch: usize, heads: usize, capacity: usize, d_head: usize, device: &Device) -> Self {
-        let empty = || Tensor::zeros([batch, heads, capacity, d_head], device);
-        Self { keys: empty(), values: empty(), filled: 0 }
+    /// Empty buffers for `capacity` steps, with keys that are longer by `time` columns.
+    fn new(batch: usize, heads: usize, capacity: usize, d_head: usize, time: usize, device: &Device) -> Self {
+        let empty = |d| Tensor::zeros([batch, heads, capacity, d], device);
+        Self { keys: empty(d_head + time), values: empty(d_head), filled: 0 }
     }
 
     /// Steps held.
@@ -49,9 +66,9 @@ impl Cache {
 
     /// Forgets the oldest `count` steps.
     pub(crate) fn forget(&mut self, count: usize) {
-        let [batch, heads, _, d_head] = self.keys.dims();
         let kept = self.filled - count;
         for buffer in [&mut self.keys, &mut self.values] {
+            let [batch, heads, _, d_head] = buffer.dims();
             buffer.inplace(|all| {
                 let tail = all.clone().slice([0..batch, 0..heads, count..count + kept, 0..d_head]);
                 all.slice_assign([0..batch, 0..heads, 0..kept, 0..d_head], tail)
@@ -62,13 +79,15 @@ impl Cache {
 
     /// Appends one step and returns all of them.
     fn push(&mut self, key: Tensor<4>, value: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
-        let [batch, heads, _, d_head] = self.keys.dims();
         let at = self.filled;
         self.filled += 1;
-        self.keys.inplace(|all| all.slice_assign([0..batch, 0..heads, at..at + 1, 0..d_head], key));
-        self.values.inplace(|all| all.slice_assign([0..batch, 0..heads, at..at + 1, 0..d_head], value));
-        let held = [0..batch, 0..heads, 0..self.filled, 0..d_head];
-        (self.keys.clone().slice(held.clone()), self.values.clone().slice(held))
+        let held = self.filled;
+        let append = |buffer: &mut Tensor<4>, step: Tensor<4>| {
+            let [batch, heads, _, d] = buffer.dims();
+            buffer.inplace(|all| all.slice_assign([0..batch, 0..heads, at..at + 1, 0..d], step));
+            buffer.clone().slice([0..batch, 0..heads, 0..held, 0..d])
+        };
+        (append(&mut self.keys, key), append(&mut self.values, value))
     }
 }
 
@@ -79,40 +98,55 @@ impl Attention {
             key: linear(initial, d, d, 1.0),
             value: linear(initial, d, d, 1.0),
             output: linear(initial, d, d, output_gain),
+            time: None,
             heads,
         }
     }
 
-    /// `x: [batch, T, d]`, `bias` broadcast to `[batch, heads, T, T]`.
-    pub(crate) fn forward(&self, x: Tensor<3>, bias: Tensor<4>) -> Tensor<3> {
-        let (query, key, value) = self.project(x);
-        self.attend(query, key, value, bias)
+    /// The same, told the musical time of its steps, of which it makes nothing yet.
+    pub(crate) fn in_musical_time(self, device: &Device) -> Self {
+        let d = self.query.weight.dims()[0];
+        Self { time: Some(MusicalTime::new(d, self.heads, device)), ..self }
     }
 
-    /// One new step `x: [batch, 1, d]`; `bias: [1, heads, 1, steps held]`.
-    pub(crate) fn step(&self, x: Tensor<3>, cache: &mut Cache, bias: Tensor<4>) -> Tensor<3> {
-        let (query, key, value) = self.project(x);
+    /// `x: [batch, T, d]`.
+    pub(crate) fn forward(&self, x: Tensor<3>, places: &Places) -> Tensor<3> {
+        let (query, key, value) = self.project(x, places);
+        self.attend(query, key, value, places.bias.clone())
+    }
+
+    /// One new step `x: [batch, 1, d]`; the bias of its place is `[1, heads, 1, steps held]`.
+    pub(crate) fn step(&self, x: Tensor<3>, cache: &mut Cache, place: &Places) -> Tensor<3> {
+        let (query, key, value) = self.project(x, place);
         let (keys, values) = cache.push(key, value);
-        self.attend(query, keys, values, bias)
+        self.attend(query, keys, values, place.bias.clone())
     }
 
     /// An empty cache for `batch` rows that holds at most `capacity` steps.
     pub(crate) fn start(&self, batch: usize, capacity: usize, device: &Device) -> Cache {
         let d_head = self.query.weight.dims()[0] / self.heads;
-        Cache::new(batch, self.heads, capacity, d_head, device)
+        let time = if self.time.is_some() { TIME_COLUMNS } else { 0 };
+        Cache::new(batch, self.heads, capacity, d_head, time, device)
     }
 
-    /// Each `[batch, heads, T, d_head]`; queries are scaled by 1/√d_head here, where they are smallest.
-    fn project(&self, x: Tensor<3>) -> (Tensor<4>, Tensor<4>, Tensor<4>) {
+    /// Queries and keys `[batch, heads, T, d_head (+ TIME_COLUMNS)]`, values `[batch, heads, T, d_head]`; queries are scaled by
+    /// 1/√d_head here, where they are smallest.
+    fn project(&self, x: Tensor<3>, places: &Places) -> (Tensor<4>, Tensor<4>, Tensor<4>) {
         let [batch, steps, d] = x.dims();
         let d_head = d / self.heads;
         let split = |y: Tensor<3>| y.reshape([batch, steps, self.heads, d_head]).swap_dims(1, 2);
-        let query = self.query.forward(x.clone()) * (d_head as f32).powf(-0.5);
-        (split(query), split(self.key.forward(x.clone())), split(self.value.forward(x)))
+        let mut query = split(self.query.forward(x.clone()));
+        let mut key = split(self.key.forward(x.clone()));
+        if let (Some(layer), Some(time)) = (&self.time, &places.time) {
+            query = Tensor::cat(vec![query, layer.queries(x.clone(), time)], 3);
+            key = Tensor::cat(vec![key, layer.keys(time)], 3);
+        }
+        (query * (d_head as f32).powf(-0.5), key, split(self.value.forward(x)))
     }
 
     fn attend(&self, query: Tensor<4>, key: Tensor<4>, value: Tensor<4>, bias: Tensor<4>) -> Tensor<3> {
-        let [batch, heads, steps, d_head] = query.dims();
+        let [batch, heads, _, d_head] = value.dims();
+        let steps = query.dims()[2];
         let weights = softmax(query.matmul(key.swap_dims(2, 3)) + bias, 3);
         let mixed = weights.matmul(value).swap_dims(1, 2).reshape([batch, steps, heads * d_head]);
         self.output.forward(mixed)

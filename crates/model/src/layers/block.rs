@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, activation::relu};
 
-use super::attention::{Attention, Cache};
+use super::attention::{Attention, Cache, Places};
 use super::{Initial, linear, rms_norm};
 
 /// Normalise–attend–add, normalise–feed forward–add (Xiong et al. 2020). ReLU, since GELU costs a fifth of the whole
@@ -27,15 +27,20 @@ impl Block {
         }
     }
 
-    /// `x: [batch, T, d]`, `bias` broadcast to `[batch, heads, T, T]`.
-    pub(crate) fn forward(&self, x: Tensor<3>, bias: Tensor<4>) -> Tensor<3> {
-        let x = x.clone() + self.attention.forward(rms_norm(x), bias);
+    /// The same with attention that is told the musical time of its steps.
+    pub(crate) fn in_musical_time(self, device: &Device) -> Self {
+        Self { attention: self.attention.in_musical_time(device), ..self }
+    }
+
+    /// `x: [batch, T, d]`.
+    pub(crate) fn forward(&self, x: Tensor<3>, places: &Places) -> Tensor<3> {
+        let x = x.clone() + self.attention.forward(rms_norm(x), places);
         self.feed_forward(x)
     }
 
-    /// One new step: `x: [batch, 1, d]`, `bias: [1, heads, 1, steps held]`.
-    pub(crate) fn step(&self, x: Tensor<3>, cache: &mut Cache, bias: Tensor<4>) -> Tensor<3> {
-        let x = x.clone() + self.attention.step(rms_norm(x), cache, bias);
+    /// One new step `x: [batch, 1, d]`; the bias of its place is `[1, heads, 1, steps held]`.
+    pub(crate) fn step(&self, x: Tensor<3>, cache: &mut Cache, place: &Places) -> Tensor<3> {
+        let x = x.clone() + self.attention.step(rms_norm(x), cache, place);
         self.feed_forward(x)
     }
 

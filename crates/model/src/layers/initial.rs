@@ -32,6 +32,13 @@ pub(crate) fn linear(initial: &mut Initial<'_>, d_in: usize, d_out: usize, gain:
     Linear { weight, bias }
 }
 
+/// A linear layer that begins by saying nothing: weights and bias zero.
+pub(crate) fn silent(d_in: usize, d_out: usize, device: &Device) -> Linear {
+    let weight = Param::from_data(TensorData::zeros::<f32, _>([d_in, d_out]), device);
+    let bias = Some(Param::from_data(TensorData::zeros::<f32, _>([d_out]), device));
+    Linear { weight, bias }
+}
+
 /// A table of embeddings, one a column of a multi-hot row; no bias. About ten columns are set at a time, so entries
 /// have variance 1/10.
 pub(crate) fn table(initial: &mut Initial<'_>, columns: usize, d_out: usize) -> Linear {

@@ -4,12 +4,14 @@ mod attention;
 mod block;
 mod cell;
 mod initial;
+mod musical_time;
 mod norm;
 mod recurrent;
 mod sequence;
 
-pub(crate) use attention::{Cache, alibi_bias, mask_bias};
+pub(crate) use attention::{Cache, Places, alibi_bias, mask_bias};
 pub(crate) use block::Block;
-pub(crate) use initial::{Initial, bias, kernels, linear, matrix, table};
+pub(crate) use initial::{Initial, bias, kernels, linear, matrix, silent, table};
+pub(crate) use musical_time::{MusicalTime, TIME_COLUMNS, set_time};
 pub(crate) use norm::rms_norm;
 pub(crate) use sequence::{Memory, SequenceBlock};

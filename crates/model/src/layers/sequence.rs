@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::Initial;
-use super::attention::Cache;
+use super::attention::{Cache, Places};
 use super::block::Block;
 use super::cell::{Cell, CellState};
 use super::recurrent::Recurrent;
@@ -48,26 +48,35 @@ impl SequenceBlock {
             SequenceLayer::Rnn => recurrent(initial, Cell::Elman),
             SequenceLayer::Attention => {
                 let (heads, multiple) = (config.heads, config.feed_forward_multiple);
-                Self::Attention(Block::new(initial, d, heads, multiple, config.decoder_layers))
+                let block = Block::new(initial, d, heads, multiple, config.decoder_layers);
+                Self::Attention(if config.musical_time { block.in_musical_time(initial.device) } else { block })
             }
         }
     }
 
-    /// `x: [batch, T, d]`; attention adds `bias`, broadcast to `[batch, heads, T, T]`, to its scores.
-    pub(crate) fn forward(&self, x: Tensor<3>, bias: &Tensor<4>) -> Tensor<3> {
+    /// The same with attention that is told the musical time of its steps; layers without attention stay as they are.
+    pub(crate) fn in_musical_time(self, device: &Device) -> Self {
         match self {
-            Self::Attention(block) => block.forward(x, bias.clone()),
+            Self::Attention(block) => Self::Attention(block.in_musical_time(device)),
+            Self::Recurrent(_) => self,
+        }
+    }
+
+    /// `x: [batch, T, d]`; where its steps stand only attention needs to be told.
+    pub(crate) fn forward(&self, x: Tensor<3>, places: &Places) -> Tensor<3> {
+        match self {
+            Self::Attention(block) => block.forward(x, places),
             Self::Recurrent(layer) => layer.forward(x),
         }
     }
 
-    /// One new step: `x: [batch, 1, d]`, for attention with `bias: [1, heads, 1, steps held]`.
+    /// One new step `x: [batch, 1, d]`; for attention the bias of its place is `[1, heads, 1, steps held]`.
     ///
     /// # Panics
     /// With the memory of another kind of layer.
-    pub(crate) fn step(&self, x: Tensor<3>, memory: &mut Memory, bias: &Tensor<4>) -> Tensor<3> {
+    pub(crate) fn step(&self, x: Tensor<3>, memory: &mut Memory, place: &Places) -> Tensor<3> {
         match (self, memory) {
-            (Self::Attention(block), Memory::Attention(cache)) => block.step(x, cache, bias.clone()),
+            (Self::Attention(block), Memory::Attention(cache)) => block.step(x, cache, place),
             (Self::Recurrent(layer), Memory::Recurrent(state)) => layer.step(x, state),
             _ => unreachable!("a layer's memory comes from the layer"),
         }

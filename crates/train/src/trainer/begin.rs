@@ -1,5 +1,6 @@
 //! How a run begins, anew or where it stopped.
 
+use burn::tensor::Device;
 use partita_dataset::Corpus;
 use partita_model::adversarial::{Adversarial, AdversarialConfig, AdversarialForm};
 use partita_model::{Cvae, ModelConfig, ModelDescription, ModelSize, TrainingSummary, read_parameters};
@@ -61,7 +62,12 @@ pub fn start(
             let TrainingSummary { steps, notes_seen, generator_steps, .. } = description.training;
             let generator_steps = if players.is_some() { generator_steps } else { 0 };
             state.pretraining = Pretraining { steps, notes_seen, generator_steps };
-            read_parameters(network)
+            let learns_time = config.musical_time && !description.config.musical_time;
+            read_parameters(&if learns_time {
+                network.clone().in_musical_time(&Device::flex())
+            } else {
+                network.clone()
+            })
         }
     };
     let optimizers = Optimizers {
@@ -72,16 +78,22 @@ pub fn start(
     Trainer::new(corpus, state, optimizers, &model, sitting, lock)?.run()
 }
 
-/// Refuses a model whose weights would mean something else here.
+/// Refuses a model whose weights would mean something else here. One that is not told musical time can learn to use it.
 fn check_initial(initial: &ModelDescription, config: &ModelConfig, corpus: &Corpus) -> Result<(), TrainError> {
     let problem = if initial.labels != *corpus.vocabulary() {
         "it has other genres or composers than the corpus; start from a model that was trained on this corpus"
-    } else if initial.config != *config {
-        "it has another kind or size than the recipe's; choose the recipe of its kind and size"
+    } else if grown(&initial.config, config) != *config {
+        "it has another kind or size than the recipe's, or knows musical time where the recipe does not; choose the recipe of its \
+         kind and size"
     } else {
         return Ok(());
     };
     Err(TrainError::Initial(problem))
+}
+
+/// The initial model's configuration once it has learned what `config` tells more of.
+const fn grown(initial: &ModelConfig, config: &ModelConfig) -> ModelConfig {
+    ModelConfig { musical_time: initial.musical_time || config.musical_time, ..*initial }
 }
 
 /// Refuses players of other sizes, or that start from something else.
@@ -112,16 +124,17 @@ pub fn resume(
         let problem = "it was trained on another corpus; resume with that one, or start a new run";
         return Err(TrainError::checkpoint(&folder, problem));
     }
-    let network = (state.recipe.model, state.recipe.size, state.recipe.latent);
+    let network = |recipe: &Recipe| (recipe.model, recipe.size, recipe.latent, recipe.musical_time);
+    let settled_network = network(&state.recipe);
     let decided = |recipe: &Recipe| (recipe.steps, recipe.generator_start, recipe.adversarial_form);
     let settled = decided(&state.recipe);
     let joint_start = state.recipe.joint_start();
     state.recipe = change(state.recipe)?;
     let players = optimizers.players.is_some();
     state.recipe.check_steps(state.recipe.has_cvae(), players)?;
-    if (state.recipe.model, state.recipe.size, state.recipe.latent) != network {
+    if network(&state.recipe) != settled_network {
         return Err(TrainError::Recipe(
-            "a run cannot change its model's kind, size or latents; start a new run".to_owned(),
+            "a run cannot change its model's kind, size, latents or musical time; start a new run".to_owned(),
         ));
     }
     if state.generator_steps > 0 && decided(&state.recipe) != settled {
@@ -146,5 +159,6 @@ pub(super) fn config(recipe: &Recipe, corpus: &Corpus) -> ModelConfig {
     // Where there is no CVAE the smallest stands in its place, neither trained nor kept.
     let size = if recipe.has_cvae() { recipe.size } else { ModelSize::Tiny };
     let config = ModelConfig::of_kind(recipe.model, size, labels.genres.len(), labels.composers.len());
-    ModelConfig { latent: if recipe.latent == 0 { config.latent } else { recipe.latent }, ..config }
+    let latent = if recipe.latent == 0 { config.latent } else { recipe.latent };
+    ModelConfig { latent, musical_time: recipe.musical_time, ..config }
 }
