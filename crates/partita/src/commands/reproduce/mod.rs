@@ -193,7 +193,8 @@ impl Reproduce {
         let mut rows = Vec::new();
         for ((system, tuning), findings) in systems.iter().zip(tunings).zip(judged) {
             for warning in &findings.warnings {
-                if !warnings.contains(warning) {
+                // Of several systems it is told once, by the numbers of the first.
+                if !warnings.iter().any(|known| warns_of(known) == warns_of(warning)) {
                     warnings.push(warning.clone());
                 }
             }
@@ -236,5 +237,24 @@ impl Reproduce {
         };
         tuning::tune(runs.judge, &file, &self.temperatures, &note)
             .with_context(|| format!("choose the temperature of {}", system.name))
+    }
+}
+
+/// What a warning of a genre's sets, `genre (sets): message`, says, whatever its sets and numbers.
+fn warns_of(warning: &str) -> (&str, String) {
+    let (genre, rest) = warning.split_once(" (").unwrap_or((warning, ""));
+    let message = rest.split_once("): ").map_or(rest, |(_, message)| message);
+    (genre, message.chars().filter(|character| !character.is_ascii_digit()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::warns_of;
+
+    #[test]
+    fn a_warning_is_the_same_whatever_its_sets_and_numbers() {
+        assert_eq!(warns_of("pop (judged, floor): 40 clips: few"), warns_of("pop (judged): 39 clips: few"));
+        assert_ne!(warns_of("pop (judged): 40 clips: few"), warns_of("rock (judged): 40 clips: few"));
+        assert_ne!(warns_of("pop (judged): 40 clips: few"), warns_of("pop (judged): too few clips"));
     }
 }
