@@ -73,6 +73,7 @@ impl MusicalTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{read_parameters, write_parameters};
 
     fn time(bar: usize, step: Option<u8>) -> [f32; TIME_COLUMNS] {
         let mut row = [0.0; TIME_COLUMNS];
@@ -93,6 +94,26 @@ mod tests {
         for (bar, step) in [(6, 36), (7, 35), (3, 36), (7, 84)] {
             assert!(product(time(7, Some(36)), time(bar, Some(step))) < same - 1.0, "{bar} {step}");
         }
+    }
+
+    /// The same step asks, at two places: what stands as far from either is as welcome.
+    #[test]
+    fn a_score_tells_the_distance_alone_but_not_only_how_long_it_is() {
+        let device = Device::flex();
+        let layer = MusicalTime::new(2, 1, &device);
+        let count = read_parameters(&layer).len();
+        let asked: Vec<f32> = (0..count).map(|index| (index as f32 * 0.7).sin()).collect();
+        let layer = write_parameters(layer, &asked);
+        let score = |query: (usize, u8), key: (usize, u8)| -> f32 {
+            let at =
+                |(bar, step)| Tensor::<1>::from_floats(time(bar, Some(step)), &device).reshape([1, 1, TIME_COLUMNS]);
+            let x = Tensor::<3>::from_floats([[[0.5, -1.0]]], &device);
+            let product = layer.queries(x, &at(query)) * layer.keys(&at(key));
+            product.sum().into_scalar::<f32>()
+        };
+        let behind = score((7, 36), (5, 24));
+        assert!((score((40, 60), (38, 48)) - behind).abs() < 1e-3);
+        assert!((score((5, 24), (7, 36)) - behind).abs() > 0.1, "before is not after");
     }
 
     #[test]

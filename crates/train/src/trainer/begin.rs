@@ -62,12 +62,11 @@ pub fn start(
             let TrainingSummary { steps, notes_seen, generator_steps, .. } = description.training;
             let generator_steps = if players.is_some() { generator_steps } else { 0 };
             state.pretraining = Pretraining { steps, notes_seen, generator_steps };
-            let learns_time = config.musical_time && !description.config.musical_time;
-            read_parameters(&if learns_time {
-                network.clone().in_musical_time(&Device::flex())
+            if config.musical_time && !description.config.musical_time {
+                read_parameters(&network.clone().in_musical_time(&Device::flex()))
             } else {
-                network.clone()
-            })
+                read_parameters(network)
+            }
         }
     };
     let optimizers = Optimizers {
