@@ -57,7 +57,7 @@ impl SystemFindings {
     }
 }
 
-/// The conditional VAE, as it is or with one thing changed, on validation music.
+/// The conditional VAE, as it is or with something changed, on validation music.
 #[derive(Debug, Serialize)]
 pub(super) struct AblationFindings {
     pub(super) title: String,

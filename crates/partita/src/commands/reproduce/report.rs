@@ -228,8 +228,8 @@ fn ablations(document: &mut Document, found: &Reproduction) {
     }
     document.heading("What each part is worth");
     document.text(format!(
-        "The CVAE with what its row names changed, on validation music: NLL in nats a note (the bound), with another passage's latents, \
-         and without conditions; KL in nats a bar; and of {} composed pieces of each genre what the tables above also tell. One \
+        "The CVAE with what its row names changed, on validation music: NLL in nats a note (the bound), with another passage's \
+         latents, and without conditions; KL in nats a bar; and of {} composed pieces of each genre what the tables above also tell. One \
          seed each: small differences are chance.",
         found.tuning_pieces
     ));

@@ -31,7 +31,7 @@ pub(super) enum Role {
     Baseline,
     /// Conditional VAE and adversarial training together.
     Hybrid,
-    /// The conditional VAE with one thing changed, which only validation judges.
+    /// The conditional VAE with something changed, which only validation judges.
     Ablation,
 }
 
@@ -98,7 +98,7 @@ const fn baseline(name: &'static str, title: &'static str, recipe: &'static str)
     System { name, title, role: Role::Baseline, recipe, changes: &[], from: None }
 }
 
-/// The conditional VAE with one thing changed.
+/// The conditional VAE with one thing changed, and with those three together that better its likelihood.
 pub(super) const ABLATIONS: &[System] = &[
     ablation("cvae-musical-time", "attention is told musical time", &["musical_time=true"]),
     ablation("cvae-latent-16", "latents of 16 dimensions, not 64", &["latent=16"]),
