@@ -8,7 +8,7 @@ use crate::map::map_file;
 use crate::order::shuffle;
 use crate::shard::Shard;
 use crate::{DatasetError, Piece, Split, known};
-use partita_encoding::{ConditionStatistics, LabelVocabulary};
+use partita_encoding::{ConditionStatistics, FormStatistics, Grid, LabelVocabulary, lags};
 use rayon::prelude::*;
 use std::path::Path;
 
@@ -81,6 +81,17 @@ impl Corpus {
     /// What the pieces of each genre are like, in the train split.
     pub fn statistics(&self) -> &ConditionStatistics {
         &self.statistics
+    }
+
+    /// How bars come back in the pieces on the beat of the train split. Reads all of their notes.
+    pub fn forms(&self) -> FormStatistics {
+        let pieces = self.pieces(Split::Train).par_iter().map(|id| self.piece(*id));
+        let on_beat = pieces.filter(|piece| piece.grid() == Grid::Beat);
+        let counted = on_beat.fold(FormStatistics::default, |mut forms, piece| {
+            forms.add(piece.genre(), &lags(&piece.music_of_bars()));
+            forms
+        });
+        counted.reduce(FormStatistics::default, FormStatistics::merged)
     }
 
     /// The pieces of a split, in the order of their paths.

@@ -3,7 +3,8 @@
 use crate::block::{BarView, Block};
 use crate::index::Record;
 use crate::{Difficulty, PieceId, Split};
-use partita_encoding::{Conditions, EncodedBar, EncodedPiece, Grid, Metre, NoteEvent};
+use partita_encoding::{Conditions, EncodedBar, EncodedPiece, Grid, Metre, NoteEvent, same_music};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A prepared piece: its labels from the index, its bars and notes in the mapped shard. Copying it copies no notes.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +91,17 @@ impl<'a> Piece<'a> {
     pub fn bars(&self) -> impl ExactSizeIterator<Item = BarView<'a>> + use<'a> {
         let block = self.block;
         (0..self.bar_count()).map(move |index| block.bar(index))
+    }
+
+    /// Of each bar a number that is equal where metre and music are ([`same_music`]); none of a silent one.
+    pub(crate) fn music_of_bars(&self) -> Vec<Option<u64>> {
+        let number = |bar: BarView<'_>| {
+            let mut hasher = DefaultHasher::new();
+            (bar.metre.numerator, bar.metre.denominator).hash(&mut hasher);
+            bar.notes.iter().for_each(|note| same_music(note).hash(&mut hasher));
+            (!bar.notes.is_empty()).then(|| hasher.finish())
+        };
+        self.bars().map(number).collect()
     }
 
     /// All notes, bar after bar.

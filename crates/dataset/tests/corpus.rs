@@ -144,4 +144,5 @@ fn vocabulary_and_statistics_are_of_the_train_split() {
     assert_eq!(corpus.vocabulary().composers, ["monk"]);
     assert_eq!(corpus.statistics().all.pieces, 15);
     assert_eq!(corpus.statistics().genre(Some("jazz")).metres, [("4/4".parse().unwrap(), 8)]);
+    assert_eq!(corpus.forms().genres.keys().collect::<Vec<_>>(), ["folk", "jazz"]);
 }
