@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use burn::module::Module;
 use burn::tensor::Device;
 use half::f16;
-use partita_encoding::{ConditionStatistics, LabelVocabulary, VOCABULARY_VERSION};
+use partita_encoding::{ConditionStatistics, FormStatistics, LabelVocabulary, VOCABULARY_VERSION};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
@@ -42,6 +42,9 @@ pub struct ModelDescription {
     pub labels: LabelVocabulary,
     /// What its training music was like: fills what a composer leaves open.
     pub statistics: ConditionStatistics,
+    /// How bars come back in it; nothing in models from before this was counted.
+    #[serde(default, skip_serializing_if = "FormStatistics::is_empty")]
+    pub forms: FormStatistics,
     /// How it was trained and how it did.
     pub training: TrainingSummary,
 }
@@ -115,6 +118,7 @@ impl ModelDescription {
         config: ModelConfig,
         labels: LabelVocabulary,
         statistics: ConditionStatistics,
+        forms: FormStatistics,
         training: TrainingSummary,
     ) -> Self {
         Self {
@@ -125,6 +129,7 @@ impl ModelDescription {
             roll: None,
             labels,
             statistics,
+            forms,
             training,
         }
     }

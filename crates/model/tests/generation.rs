@@ -2,8 +2,8 @@
 
 mod common;
 
-use burn::tensor::{Device, Tensor};
-use partita_encoding::{DRUMS, InstrumentSet, NoteEvent};
+use burn::tensor::{Device, Tensor, TensorData};
+use partita_encoding::{DRUMS, InstrumentSet, NoteEvent, Origin, duration_steps};
 use partita_model::compose::{
     Instruments, Plan, PlannedBar, Sampling, compose, compose_aloud, compose_from, reconstruct,
 };
@@ -15,6 +15,7 @@ fn plan(bars: usize, genre: Option<usize>, instruments: Instruments) -> Plan {
     let bar = |index| PlannedBar {
         features: BarFeatures { metre: 0, index, remaining: bars - 1 - index, density: None, polyphony: None },
         steps: 48,
+        origin: Origin::New,
     };
     Plan {
         conditions: ConditionClasses { genre, ..ConditionClasses::default() },
@@ -118,6 +119,45 @@ fn other_latents_give_another_piece() {
     };
     assert_eq!(from(1.0), from(1.0));
     assert_ne!(from(1.0), from(-1.0));
+}
+
+#[test]
+fn bars_come_back_as_planned_and_end_with_the_piece() {
+    let mut plan = plan(4, Some(1), Instruments::ALL);
+    let free = composed(&plan, &Sampling::default(), 4);
+    plan.bars[2].origin = Origin::Again(0);
+    plan.bars[3].origin = Origin::Again(1);
+    let bars = composed(&plan, &Sampling::default(), 4);
+    assert_eq!(bars[..2], free[..2], "bars before the first that comes back are as without it");
+    let last = &bars[3];
+    let cut = |note: &NoteEvent| NoteEvent { duration: 0, ..*note };
+    for (again, source) in [(2, 0), (3, 1)] {
+        let [again, source] = [&bars[again], &bars[source]].map(|bar| bar.iter().map(cut).collect::<Vec<_>>());
+        assert_eq!(again, source);
+    }
+    assert!(last.iter().all(|note| u32::from(note.position) + duration_steps(note.duration) <= 48), "{last:?}");
+    assert!(bars[1].iter().zip(last).all(|(source, again)| source.duration >= again.duration));
+}
+
+#[test]
+fn a_variation_is_written_from_the_same_latents() {
+    let (config, device) = (common::config(), Device::flex());
+    let written = |origin: Origin, second: f32| {
+        let mut plan = plan(2, Some(1), Instruments::ALL);
+        plan.bars[1].origin = origin;
+        let bars =
+            TensorData::new([vec![1.0; config.latent], vec![second; config.latent]].concat(), [1, 2, config.latent]);
+        let latents =
+            Latents { piece: Tensor::full([1, config.latent], 1.0, &device), bars: Tensor::from_data(bars, &device) };
+        let mut random = ChaCha8Rng::seed_from_u64(4);
+        let model = common::model(&device);
+        let sampling = Sampling::default();
+        compose_from(&model, &config, &plan, &latents, &sampling, &mut random, &device, &mut |_, _| {})
+    };
+    let varied = written(Origin::Varied(0), -1.0);
+    assert_eq!(varied, written(Origin::New, 1.0));
+    assert_ne!(varied, written(Origin::New, -1.0));
+    assert_ne!(varied[0], varied[1], "drawn anew");
 }
 
 /// A passage from the middle of a piece may be silent at its ends, and its notes may last beyond it.

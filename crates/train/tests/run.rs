@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use partita_dataset::{Corpus, PrepareOptions, Split, prepare};
-use partita_encoding::NoteEvent;
+use partita_encoding::{NoteEvent, Origin};
 use partita_model::adversarial::roll::RollPlayers;
 use partita_model::compose::{Instruments, LatentSource, Plan, PlannedBar, Sampling, compose, compose_rolls};
 use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, Passage, read_parameters};
@@ -457,6 +457,7 @@ fn plan(bars: usize) -> Plan {
     let bar = |index| PlannedBar {
         features: BarFeatures { metre: 0, index, remaining: bars - 1 - index, density: None, polyphony: None },
         steps: 48,
+        origin: Origin::New,
     };
     Plan {
         conditions: ConditionClasses { genre: Some(1), ..ConditionClasses::default() },

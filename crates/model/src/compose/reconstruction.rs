@@ -1,7 +1,7 @@
 //! Music through the latents and back: what of a passage its latents and conditions keep.
 
 use burn::tensor::Device;
-use partita_encoding::NoteEvent;
+use partita_encoding::{NoteEvent, Origin};
 use rand_chacha::ChaCha8Rng;
 
 use super::grammar::Instruments;
@@ -58,7 +58,11 @@ pub fn write_again(
 fn plan(passage: &Passage, notes_per_bar_max: usize) -> Plan {
     Plan {
         conditions: passage.conditions,
-        bars: passage.bars.iter().map(|bar| PlannedBar { features: bar.features, steps: bar.steps }).collect(),
+        bars: passage
+            .bars
+            .iter()
+            .map(|bar| PlannedBar { features: bar.features, steps: bar.steps, origin: Origin::New })
+            .collect(),
         instruments: passage.conditions.instruments.map_or(Instruments::ALL, Instruments::only),
         notes_per_bar_max,
     }

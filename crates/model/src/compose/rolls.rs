@@ -20,7 +20,8 @@ const THRESHOLD: f32 = 0.5;
 const VELOCITY: u8 = 20;
 
 /// The notes of each bar of `plan`, by the generator from the piece's latent `[1, latent]` and its bars' `[1, N, latent]`.
-/// Each group of instruments that may play has one program, drawn from those that may; the others' planes are not read.
+/// Each group of instruments that may play has one program, drawn from those that may; the others' planes are not read. All
+/// bars are new, whatever their origin: the generator makes them at once.
 pub fn compose_rolls(
     generator: &RollGenerator,
     config: &ModelConfig,
@@ -140,7 +141,7 @@ mod tests {
     use super::*;
     use crate::conditions::ConditionClasses;
     use crate::layout::BarFeatures;
-    use partita_encoding::{InstrumentSet, Metre, duration_steps};
+    use partita_encoding::{InstrumentSet, Metre, Origin, duration_steps};
     use rand::SeedableRng;
 
     fn plan(metres: &[&str]) -> Plan {
@@ -148,7 +149,7 @@ mod tests {
             let metre: Metre = text.parse().unwrap();
             let remaining = metres.len() - 1 - index;
             let features = BarFeatures { metre: metre.class(), index, remaining, density: None, polyphony: None };
-            PlannedBar { features, steps: metre.steps() }
+            PlannedBar { features, steps: metre.steps(), origin: Origin::New }
         };
         Plan {
             conditions: ConditionClasses::default(),

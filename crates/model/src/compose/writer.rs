@@ -1,7 +1,7 @@
 //! Writes a piece, bar after bar.
 
-use burn::tensor::{Device, Tensor, TensorData};
-use partita_encoding::{CENTS_ZERO, NoteEvent};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use partita_encoding::{CENTS_ZERO, NoteEvent, Origin, duration_class_within};
 use rand_chacha::ChaCha8Rng;
 
 use super::grammar::{Grammar, Instruments};
@@ -25,6 +25,15 @@ pub struct PlannedBar {
     pub features: BarFeatures,
     /// Its length in grid steps.
     pub steps: u32,
+    /// Where its music comes from: an earlier bar of the plan, as long as this one, or nowhere.
+    pub origin: Origin,
+}
+
+impl PlannedBar {
+    /// Whether the bar must not stay empty.
+    fn must_sound(&self) -> bool {
+        self.features.index == 0 || self.features.remaining == 0
+    }
 }
 
 /// A piece to be written, or consecutive bars of one.
@@ -41,6 +50,19 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The latents of each bar, where those that come from an earlier bar have that bar's.
+    fn with_origins(&self, latents: Latents, device: &Device) -> Latents {
+        if self.bars.iter().all(|bar| bar.origin == Origin::New) {
+            return latents;
+        }
+        let mut rows: Vec<i32> = Vec::with_capacity(self.bars.len());
+        for (index, bar) in self.bars.iter().enumerate() {
+            rows.push(bar.origin.source().map_or(index as i32, |source| rows[source]));
+        }
+        let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [self.bars.len()]), device);
+        Latents { bars: latents.bars.select(1, rows), ..latents }
+    }
+
     /// Steps from the start of a bar to the end of the piece; bars after the plan are as long as its last.
     fn steps_from(&self, bar: usize) -> u32 {
         let planned: u32 = self.bars[bar..].iter().map(|bar| bar.steps).sum();
@@ -110,10 +132,12 @@ impl<'a> Writer<'a> {
         device: &'a Device,
     ) -> Self {
         let layout = PieceLayout::new(config);
+        let latents = plan.with_origins(latents.clone(), device);
         let bars: Vec<BarFeatures> = plan.bars.iter().map(|bar| bar.features).collect();
         let told = |conditions, bars: &[BarFeatures]| {
             let rows = ConditionRows::new(&[(conditions, bars)], &layout, device);
-            model.decoder.context(rows.piece, rows.bars, latents.piece.clone(), latents.bars.clone())
+            let Latents { piece, bars } = latents.clone();
+            model.decoder.context(rows.piece, rows.bars, piece, bars)
         };
         let with = told(plan.conditions, &bars);
         let context = if choice.guidance() == 1.0 {
@@ -128,7 +152,36 @@ impl<'a> Writer<'a> {
 
     /// All bars; `hear` is told of each note and its bar.
     pub(super) fn write(mut self, hear: &mut dyn FnMut(usize, &NoteEvent)) -> Vec<Vec<NoteEvent>> {
-        (0..self.plan.bars.len()).map(|bar| self.write_bar(bar, hear)).collect()
+        let mut bars: Vec<Vec<NoteEvent>> = Vec::with_capacity(self.plan.bars.len());
+        for (bar, planned) in self.plan.bars.iter().enumerate() {
+            let notes = match planned.origin {
+                Origin::Again(source) if !(bars[source].is_empty() && planned.must_sound()) => {
+                    self.repeat_bar(bar, &bars[source], hear)
+                }
+                _ => self.write_bar(bar, hear),
+            };
+            bars.push(notes);
+        }
+        bars
+    }
+
+    /// The notes of an earlier bar again, read like those that are written; none lasts longer than the piece.
+    fn repeat_bar(
+        &mut self,
+        bar: usize,
+        notes: &[NoteEvent],
+        hear: &mut dyn FnMut(usize, &NoteEvent),
+    ) -> Vec<NoteEvent> {
+        let steps_left = self.plan.steps_from(bar);
+        self.read(bar, None);
+        let repeated = notes.iter().map(|note| {
+            let longest = duration_class_within(steps_left - u32::from(note.position));
+            let note = NoteEvent { duration: note.duration.min(longest), ..*note };
+            hear(bar, &note);
+            self.read(bar, Some(&note));
+            note
+        });
+        repeated.collect()
     }
 
     /// The notes of one bar: first the line before it is read, then each note as it is written.
@@ -143,7 +196,7 @@ impl<'a> Writer<'a> {
                 steps: planned.steps,
                 steps_left: plan.steps_from(bar),
                 room: notes.len() < plan.notes_per_bar_max,
-                must_sound: planned.features.index == 0 || planned.features.remaining == 0,
+                must_sound: planned.must_sound(),
                 last: notes.last().copied(),
             };
             let Some(note) = self.choose_note(&state, &grammar) else { return notes };

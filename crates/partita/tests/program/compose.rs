@@ -188,3 +188,34 @@ fn a_file_that_is_no_model_is_refused() {
     stage.run(&["compose", "--model", "gone"]).assert_error(1, &["read gone: "]);
     assert_eq!(stage.names("."), ["letter.safetensors"]);
 }
+
+#[test]
+fn a_piece_has_the_form_that_was_asked_for() {
+    let stage = Stage::new();
+    let form = |form: &str| {
+        stage.json(&["compose", "--genre", "pop", "--bars", "6", "--metre", "4/4", "--form", form, "-o", form])
+    };
+    let document = form("ABA");
+    let piece = &pieces(&document)[0];
+    assert_eq!(piece["returns_to"], serde_json::json!([null, null, null, null, 1, 2]));
+    let score = score(&stage, piece);
+    let bar = 4 * 480;
+    let opening = |first: u32| {
+        let notes = score.tracks.iter().flat_map(|track| track.notes.iter().map(|note| (track.program, note)));
+        let here = notes.filter(move |(_, note)| (first..first + 2 * bar).contains(&note.onset.0));
+        here.map(move |(program, note)| (program, note.onset.0 - first, note.pitch)).collect::<Vec<_>>()
+    };
+    assert!(!opening(0).is_empty());
+    assert_eq!(opening(0), opening(4 * bar));
+    assert_eq!(pieces(&form("free"))[0]["returns_to"], serde_json::json!([null, null, null, null, null, null]));
+    let refused = stage.run(&["compose", "--form", "sonata"]);
+    assert!(refused.code == 2 && refused.stderr.contains("AABA"), "{refused:?}");
+}
+
+/// The embedded model knows the forms of its training music.
+#[test]
+fn bars_come_back_unasked() {
+    let stage = Stage::new();
+    let document = stage.json(&["compose", "--genre", "rock", "--bars", "12", "--count", "4"]);
+    assert!(pieces(&document).iter().any(|piece| piece["returns_to"].as_array().unwrap().iter().any(Value::is_number)));
+}

@@ -112,9 +112,8 @@ impl Trainer<'_, '_> {
             corpus: self.state.corpus.clone(),
             figures,
         };
-        let corpus = self.corpus;
-        let mut description =
-            ModelDescription::new(self.config, corpus.vocabulary().clone(), corpus.statistics().clone(), training);
+        let (labels, statistics) = (self.corpus.vocabulary().clone(), self.corpus.statistics().clone());
+        let mut description = ModelDescription::new(self.config, labels, statistics, self.forms.clone(), training);
         self.trained_adversary().into_iter().for_each(|adversary| adversary.describe(&mut description));
         description
     }

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 use partita_dataset::{Corpus, Split};
+use partita_encoding::FormStatistics;
 use partita_model::{Cvae, ModelConfig, ParameterShape, Passage, parameter_shapes, write_parameters};
 
 use crate::adamw::AdamW;
@@ -83,6 +84,7 @@ pub struct Outcome {
 /// A run in progress.
 struct Trainer<'c, 's> {
     corpus: &'c Corpus,
+    forms: FormStatistics,
     state: RunState,
     optimizer: AdamW,
     adversary: Option<Opponents>,
@@ -148,6 +150,7 @@ impl<'c, 's> Trainer<'c, 's> {
             last_adversarial: None,
             last_standing: None,
             last_saved: None,
+            forms: corpus.forms(),
             corpus,
             config,
             state,

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use partita_encoding::{InstrumentSet, Key, LabelVocabulary, Metre, Mood};
+use partita_encoding::{Form, InstrumentSet, Key, LabelVocabulary, Metre, Mood};
 
 use crate::failure::WrongUse;
 
@@ -42,6 +42,10 @@ pub(crate) struct Asked {
     /// Length of the piece
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=512))]
     pub(crate) bars: u32,
+    /// Which bars come back: 'usual' as in the genre, 'free' none, or a letter a section, such as AABA, with ' for a
+    /// variation, such as ABA'
+    #[arg(long, value_name = "FORM", default_value = "usual")]
+    pub(crate) form: Form,
 }
 
 impl Asked {
@@ -59,6 +63,12 @@ impl Asked {
         if let Some(name) = self.composer.as_deref().filter(|name| labels.composer_id(name).is_none()) {
             let known = labels.nearest_composers(name, SUGGESTIONS);
             return Err(unknown("composer", name, &known, labels.composers.len()));
+        }
+        if let Form::Sections(sections) = &self.form
+            && sections.len() > self.bars as usize
+        {
+            let message = format!("a form of {} sections needs as many bars, not {}", sections.len(), self.bars);
+            return Err(WrongUse(message).into());
         }
         in_range("tempo", self.tempo, 20.0, 400.0)?;
         in_range("density", self.density, 0.0, 100.0)?;
@@ -92,6 +102,13 @@ mod tests {
         assert!(error.is::<WrongUse>() && error.to_string().contains("it knows jazz, "), "{error}");
         let asked = Asked { genre: Some("Jazz".into()), composer: Some("Evans".into()), ..Asked::default() };
         assert!(asked.check(&labels).unwrap_err().to_string().contains("Bill Evans"));
+    }
+
+    #[test]
+    fn a_form_needs_a_bar_for_each_section() {
+        let asked = |bars| Asked { form: "AABA".parse().unwrap(), ..Asked::of_genre(None, bars) };
+        assert!(asked(3).check(&LabelVocabulary::default()).unwrap_err().is::<WrongUse>());
+        assert!(asked(4).check(&LabelVocabulary::default()).is_ok());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! One piece: what was left open is drawn from the genre's statistics, then the model writes.
 
 use partita_encoding::{
-    BarConditions, Conditions, EncodedBar, EncodedPiece, GenreStatistics, Grid, InstrumentSet, Metre, density_class,
-    polyphony_class,
+    BarConditions, Conditions, EncodedBar, EncodedPiece, Form, GenreStatistics, Grid, InstrumentSet, Metre, Origin,
+    density_class, polyphony_class,
 };
 use partita_model::compose::{Instruments, LatentSource, Plan, PlannedBar, Sampling, compose_from, compose_rolls};
 use partita_model::{BarFeatures, ConditionClasses};
@@ -18,11 +18,14 @@ pub(crate) const QPM_IF_UNKNOWN: f32 = 110.0;
 const TEMPO_TAIL: f64 = 0.1;
 /// Notes of a bar, at most: above what 99.9 % of the corpus' bars have.
 pub(crate) const NOTES_PER_BAR_MAX: usize = 160;
+/// The stream of chance that a form is drawn from: with another form, all else that is drawn stays as it was.
+const FORM_STREAM: u64 = 1;
 
 /// A piece and how it came about.
 pub(crate) struct Composed {
     pub(crate) piece: EncodedPiece,
     pub(super) metre: Metre,
+    pub(super) origins: Vec<Origin>,
     pub(super) seed: u64,
 }
 
@@ -49,7 +52,11 @@ pub(crate) fn compose(
 ) -> Composed {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let (conditions, metre) = filled(model, asked, &mut random);
-    let plan = plan(model, asked, &conditions, metre);
+    let origins = match source {
+        LatentSource::Roll(..) => vec![Origin::New; asked.bars as usize],
+        LatentSource::Prior | LatentSource::Generator(..) => origins(model, asked, seed),
+    };
+    let plan = plan(model, asked, &conditions, metre, &origins);
     let config = &model.description.config;
     let (network, device) = (&model.network, &model.device);
     let latents = source.draw(network, config, &plan, sampling, &mut random, device);
@@ -65,7 +72,21 @@ pub(crate) fn compose(
         }
     };
     let bars = notes.into_iter().map(|notes| EncodedBar { metre, notes, conditions: BarConditions::default() });
-    Composed { piece: EncodedPiece { grid: Grid::Beat, bars: bars.collect(), conditions }, metre, seed }
+    Composed { piece: EncodedPiece { grid: Grid::Beat, bars: bars.collect(), conditions }, metre, origins, seed }
+}
+
+/// Where the music of each bar comes from.
+fn origins(model: &LoadedModel, asked: &Asked, seed: u64) -> Vec<Origin> {
+    let bars = asked.bars as usize;
+    match &asked.form {
+        Form::Free => vec![Origin::New; bars],
+        Form::Sections(sections) => sections.origins(bars),
+        Form::Usual => {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            random.set_stream(FORM_STREAM);
+            model.description.forms.genre(asked.genre.as_deref()).draw(bars, || random.random())
+        }
+    }
 }
 
 /// A tempo as usual in a genre, for a `chance` from 0 to 1; `None` where no tempo is known of it.
@@ -95,9 +116,9 @@ fn filled(model: &LoadedModel, asked: &Asked, random: &mut ChaCha8Rng) -> (Condi
     (conditions, asked.metre.or_else(|| usual.metre_at(metre)).unwrap_or_default())
 }
 
-fn plan(model: &LoadedModel, asked: &Asked, conditions: &Conditions, metre: Metre) -> Plan {
-    let count = asked.bars as usize;
-    let bar = |index| PlannedBar {
+fn plan(model: &LoadedModel, asked: &Asked, conditions: &Conditions, metre: Metre, origins: &[Origin]) -> Plan {
+    let count = origins.len();
+    let bar = |(index, origin): (usize, &Origin)| PlannedBar {
         features: BarFeatures {
             metre: metre.class(),
             index,
@@ -106,10 +127,11 @@ fn plan(model: &LoadedModel, asked: &Asked, conditions: &Conditions, metre: Metr
             polyphony: asked.polyphony.map(polyphony_class),
         },
         steps: metre.steps(),
+        origin: *origin,
     };
     Plan {
         conditions: ConditionClasses::new(conditions, Grid::Beat, &model.description.labels),
-        bars: (0..count).map(bar).collect(),
+        bars: origins.iter().enumerate().map(bar).collect(),
         instruments: conditions.instruments.map_or(Instruments::ALL, |set: InstrumentSet| Instruments::only(set)),
         notes_per_bar_max: NOTES_PER_BAR_MAX,
     }

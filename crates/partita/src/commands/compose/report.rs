@@ -21,6 +21,8 @@ pub(super) struct PieceReport {
     path: PathBuf,
     bars: usize,
     notes: usize,
+    /// Of each bar the number of the bar, from 1, that it repeats or varies.
+    returns_to: Vec<Option<usize>>,
     conditions: GivenConditions,
     seed: u64,
 }
@@ -44,6 +46,7 @@ impl PieceReport {
             path,
             bars: composed.piece.bars.len(),
             notes: composed.notes(),
+            returns_to: composed.origins.iter().map(|origin| origin.source().map(|bar| bar + 1)).collect(),
             conditions: GivenConditions {
                 genre: conditions.genre.clone(),
                 composer: conditions.composer.clone(),
@@ -68,10 +71,11 @@ impl fmt::Display for Report {
                 given.metre.clone(),
                 given.tempo_qpm.map_or(String::new(), |qpm| format!("{qpm:.0}")),
                 piece.bars.to_string(),
+                piece.returns_to.iter().flatten().count().to_string(),
                 count(piece.notes as u64),
             ]
         };
         let rows = self.pieces.iter().map(row).collect();
-        writeln!(f, "{}", table(["piece", "instruments", "metre", "qpm", "bars", "notes"], 3, rows))
+        writeln!(f, "{}", table(["piece", "instruments", "metre", "qpm", "bars", "returning", "notes"], 3, rows))
     }
 }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::ValueEnum;
 use indicatif::ProgressBar;
 use partita_dataset::Split;
-use partita_encoding::{DRUMS, decode, density_class, duration_steps, polyphony_class};
+use partita_encoding::{DRUMS, Form, decode, density_class, duration_steps, polyphony_class};
 use partita_eval::symbolic::adherence;
 use partita_model::compose::{LatentSource, Sampling};
 use partita_score::Limits;
@@ -42,6 +42,7 @@ pub(super) struct Composing<'a> {
     pub(super) source: LatentSource<'a>,
     pub(super) sampling: Sampling,
     pub(super) ask: Ask,
+    pub(super) form: &'a Form,
     pub(super) cache: &'a Cache,
     pub(super) interrupt: Interrupt,
 }
@@ -102,6 +103,7 @@ impl Composing<'_> {
     /// What is asked of the piece of this `number`, by the example of a real one.
     fn wish(&self, genre: &str, model: &JudgedPiece, composer: Option<&str>, bars: usize, number: usize) -> Wish {
         let mut asked = Asked::of_genre(Some(genre.to_owned()), bars as u32);
+        asked.form = self.form.clone();
         if self.ask == Ask::All {
             let labels = &self.model.description.labels;
             let conditions = &model.encoded.conditions;

@@ -184,6 +184,7 @@ impl Evaluation<'_> {
             source: self.sampling.source(&model)?,
             sampling: self.sampling.checked()?,
             ask: self.settings.ask,
+            form: &self.settings.form,
             cache: self.cache,
             interrupt: self.interrupt,
         };
@@ -280,6 +281,7 @@ impl Evaluation<'_> {
             against: settings.against,
             seed: settings.seed,
             ask: model.map(|_| settings.ask),
+            form: model.map(|_| settings.form.to_string()),
             sampling: model.map(|_| SamplingValues { temperature, top_p, guidance, latent_temperature }),
             latents: source.map(str::to_owned),
         })

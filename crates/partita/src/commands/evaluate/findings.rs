@@ -61,6 +61,9 @@ pub(in crate::commands) struct Protocol {
     pub(in crate::commands) seed: u64,
     /// What was asked of a model.
     pub(in crate::commands) ask: Option<Ask>,
+    /// The form that was asked of it; absent in reports from before there were others than free.
+    #[serde(default)]
+    pub(in crate::commands) form: Option<String>,
     /// How it drew.
     pub(in crate::commands) sampling: Option<SamplingValues>,
     /// What drew its latents.

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use partita_dataset::{Corpus, Split};
+use partita_encoding::Form;
 use partita_eval::embedding::{ClipEmbedding, Musicnn};
 use partita_eval::symbolic::adherence::answers;
 use partita_eval::symbolic::overlap::{Overlap, PieceHistograms, overlaps};
@@ -94,6 +95,7 @@ impl<'a> SoundJudge<'a> {
             source: model.latent_source(),
             sampling,
             ask: Ask::All,
+            form: &Form::Free,
             cache: &self.cache,
             interrupt: self.interrupt,
         };

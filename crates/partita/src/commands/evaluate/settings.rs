@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
 use partita_dataset::{Corpus, Split};
+use partita_encoding::Form;
 use partita_eval::embedding::{Embedder, Musicnn, OnnxEmbedder};
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,9 @@ pub(crate) struct Settings {
     /// What is asked of each composed piece
     #[arg(long, value_enum, default_value_t)]
     pub(in crate::commands) ask: Ask,
+    /// Form of each composed piece, as compose has it; with 'free', all figures are of what the model writes by itself
+    #[arg(long, value_name = "FORM", default_value = "free")]
+    pub(in crate::commands) form: Form,
     /// What chance follows from: the choice of pieces, and what is composed
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(in crate::commands) seed: u64,

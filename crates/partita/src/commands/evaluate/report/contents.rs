@@ -367,6 +367,7 @@ fn protocol(document: &mut Document, findings: &Findings) {
     }));
     facts.extend(protocol.latents.as_ref().map(|source| format!("latents drawn by the {source}")));
     facts.extend(protocol.ask.map(|ask| format!("asked: {}", format!("{ask:?}").to_lowercase())));
+    facts.extend(protocol.form.as_ref().map(|form| format!("form: {form}")));
     facts.push(format!(
         "up to {} pieces a genre against up to {} of the {} split, {} bars each, on the beat",
         protocol.pieces,
