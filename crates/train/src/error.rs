@@ -22,7 +22,7 @@ pub enum TrainError {
     },
     /// A model that the run cannot begin with.
     #[error("the model to start from does not fit: {0}")]
-    Initial(&'static str),
+    Initial(String),
     /// A candidate's music could not be judged.
     #[error("judge the music of step {step}: {problem}")]
     Judge {

@@ -423,8 +423,11 @@ fn a_run_can_begin_with_the_weights_of_another() {
         ModelDescription::from_bytes(&bytes, &Compute::Cpu.device().unwrap()).unwrap();
     let in_time = Initial { description: &description_in_time, network: &model_in_time, players: None };
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, recipe(), Some(in_time), sitting)).unwrap_err();
-    assert!(refused.to_string().contains("knows musical time"), "{refused}");
+    assert!(refused.to_string().contains("set musical_time=true"), "{refused}");
 
+    let wider = recipe().with("latent=5").unwrap();
+    let refused = sit(&third, 2, 99, |sitting| start(&corpus, wider, Some(initial), sitting)).unwrap_err();
+    assert!(refused.to_string().contains("and the recipe's 5; set latent="), "{refused}");
     let larger = recipe().with("size=small").unwrap();
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, larger, Some(initial), sitting)).unwrap_err();
     assert!(refused.to_string().contains("another kind or size"), "{refused}");

@@ -79,20 +79,20 @@ pub fn start(
 
 /// Refuses a model whose weights would mean something else here. One that is not told musical time can learn to use it.
 fn check_initial(initial: &ModelDescription, config: &ModelConfig, corpus: &Corpus) -> Result<(), TrainError> {
+    let ModelConfig { latent, musical_time, .. } = initial.config;
     let problem = if initial.labels != *corpus.vocabulary() {
         "it has other genres or composers than the corpus; start from a model that was trained on this corpus"
-    } else if grown(&initial.config, config) != *config {
-        "it has another kind or size than the recipe's, or knows musical time where the recipe does not; choose the recipe of its \
-         kind and size"
+            .to_owned()
+    } else if (ModelConfig { latent, musical_time, ..*config }) != initial.config {
+        "it has another kind or size than the recipe's; choose the recipe of its kind and size".to_owned()
+    } else if latent != config.latent {
+        format!("its latents have {latent} dimensions and the recipe's {}; set latent={latent}", config.latent)
+    } else if musical_time && !config.musical_time {
+        "it is told musical time and the recipe has none; set musical_time=true".to_owned()
     } else {
         return Ok(());
     };
     Err(TrainError::Initial(problem))
-}
-
-/// The initial model's configuration once it has learned what `config` tells more of.
-const fn grown(initial: &ModelConfig, config: &ModelConfig) -> ModelConfig {
-    ModelConfig { musical_time: initial.musical_time || config.musical_time, ..*initial }
 }
 
 /// Refuses players of other sizes, or that start from something else.
@@ -100,7 +100,8 @@ fn check_players(initial: &ModelDescription, recipe: &Recipe, config: &ModelConf
     match initial.adversarial {
         Some(players) if players == AdversarialConfig::suited(config, recipe.generator_start) => Ok(()),
         _ => Err(TrainError::Initial(
-            "its generator has other sizes or starts from something else; set generator_start to what it starts from",
+            "its generator has other sizes or starts from something else; set generator_start to what it starts from"
+                .to_owned(),
         )),
     }
 }

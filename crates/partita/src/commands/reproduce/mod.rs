@@ -65,8 +65,8 @@ pub(crate) struct Reproduce {
     /// A system to compare; may be given several times. Without it, all
     #[arg(long = "system", value_name = "NAME", value_parser = PossibleValuesParser::new(SYSTEMS.iter().map(|system| system.name)))]
     systems: Vec<String>,
-    /// Also change the conditional VAE, mostly in one thing at a time, as it is trained and as it draws, and judge each by
-    /// validation music: six more runs
+    /// Also change the conditional VAE in one thing at a time, as it is trained and as it draws, and judge each by
+    /// validation music: five more runs
     #[arg(long)]
     ablations: bool,
     /// Temperatures to choose each system's from

@@ -207,6 +207,8 @@ mod tests {
                 model: small.model,
                 learning_rate: small.learning_rate,
                 gradient_norm_max: small.gradient_norm_max,
+                latent: small.latent,             // a language model has none
+                musical_time: small.musical_time, // recurrent layers need not be told
                 word_dropout: small.word_dropout,
                 kl_delay_steps: small.kl_delay_steps,
                 kl_cycle_steps: small.kl_cycle_steps,
