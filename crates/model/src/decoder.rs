@@ -9,7 +9,7 @@ use crate::bag::BagHead;
 use crate::batch::Batch;
 use crate::config::ModelConfig;
 use crate::heads::NoteHeads;
-use crate::layers::{Initial, Memory, Places, SequenceBlock, alibi_bias, linear, rms_norm, table};
+use crate::layers::{Initial, Mark, Memory, Places, SequenceBlock, alibi_bias, linear, rms_norm, table};
 use crate::layout::{BAR_COLUMNS, EVENT_COLUMNS, Field, PieceLayout};
 
 #[derive(Module, Debug)]
@@ -34,9 +34,19 @@ pub(crate) struct DecoderState {
 }
 
 impl DecoderState {
-    /// Makes room for one more event; how many are held then.
-    fn make_room(&mut self) -> usize {
-        self.memories.iter_mut().map(Memory::make_room).max().unwrap_or(0)
+    /// Makes room for so many more events; how many are held then.
+    pub(crate) fn make_room(&mut self, events: usize) -> usize {
+        self.memories.iter_mut().map(|memory| memory.make_room(events)).max().unwrap_or(0)
+    }
+
+    /// As it is now.
+    pub(crate) fn mark(&self) -> Vec<Mark> {
+        self.memories.iter().map(Memory::mark).collect()
+    }
+
+    /// Back to a mark, for whose later events there was room.
+    pub(crate) fn rewind(&mut self, marks: &[Mark]) {
+        self.memories.iter_mut().zip(marks).for_each(|(memory, mark)| memory.rewind(mark));
     }
 }
 
@@ -130,7 +140,7 @@ impl Decoder {
         context: Tensor<3>,
     ) -> Tensor<3> {
         let device = event.device();
-        let held = state.make_room();
+        let held = state.make_room(1);
         let place = Places { bias: alibi_bias(self.heads, held, 1, held + 1, &device), time: Some(time) };
         let mut h = self.events.forward(event);
         for ((inject, block), memory) in self.inject.iter().zip(&self.blocks).zip(&mut state.memories) {
@@ -223,6 +233,35 @@ mod tests {
     }
 
     #[test]
+    fn a_memory_can_be_taken_back() {
+        for kind in [ModelKind::Cvae, ModelKind::Lstm] {
+            let config = ModelConfig::of_kind(kind, ModelSize::Tiny, 2, 2);
+            let device = Device::flex();
+            let decoder =
+                Decoder::new(&mut Initial { stream: &mut ChaCha8Rng::seed_from_u64(2), device: &device }, &config);
+            let context = Tensor::<3>::ones([1, 1, config.d_model], &device);
+            let mut state = decoder.start(&context, 8);
+            let mut read = |state: &mut DecoderState, value: f32| {
+                let event = Tensor::full([1, 1, EVENT_COLUMNS], value, &device);
+                let time = Tensor::ones([1, 1, TIME_COLUMNS], &device);
+                decoder
+                    .step(state, event, time, context.clone())
+                    .into_data_as::<f32>()
+                    .iter::<f32>()
+                    .collect::<Vec<_>>()
+            };
+            read(&mut state, 0.5);
+            state.make_room(3);
+            let mark = state.mark();
+            let first = [1.0, 0.25, 0.75].map(|value| read(&mut state, value));
+            state.rewind(&mark);
+            [0.1, 0.2].map(|value| read(&mut state, value));
+            state.rewind(&mark);
+            assert_eq!([1.0, 0.25, 0.75].map(|value| read(&mut state, value)), first, "{kind:?}");
+        }
+    }
+
+    #[test]
     fn a_full_memory_forgets_its_oldest_quarter() {
         let config = ModelConfig::sized(ModelSize::Tiny, 2, 2);
         let device = Device::flex();
@@ -234,7 +273,7 @@ mod tests {
             .map(|_| {
                 let time = Tensor::ones([1, 1, TIME_COLUMNS], &device);
                 decoder.step(&mut state, Tensor::ones([1, 1, EVENT_COLUMNS], &device), time, context.clone());
-                state.clone().make_room()
+                state.clone().make_room(1)
             })
             .collect();
         assert_eq!(held, [1, 2, 3, 4, 5, 6, 7, 6, 7, 6, 7]);

@@ -12,7 +12,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 
 use crate::adversarial::roll::{RollConfig, RollPlayers};
-use crate::adversarial::{Adversarial, AdversarialConfig};
+use crate::adversarial::{Adversarial, AdversarialConfig, Listener, ListenerConfig};
 use crate::config::ModelConfig;
 use crate::cvae::Cvae;
 use crate::parameters::{ParameterShape, parameter_shapes, write_parameters};
@@ -38,6 +38,9 @@ pub struct ModelDescription {
     /// The sizes of generator and critic of rolls, where the model has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roll: Option<RollConfig>,
+    /// The sizes of a critic of written music, where the model has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listener: Option<ListenerConfig>,
     /// The genres and composers that it knows.
     pub labels: LabelVocabulary,
     /// What its training music was like: fills what a composer leaves open.
@@ -127,6 +130,7 @@ impl ModelDescription {
             config,
             adversarial: None,
             roll: None,
+            listener: None,
             labels,
             statistics,
             forms,
@@ -146,7 +150,8 @@ impl ModelDescription {
         let cvae = self.has_cvae().then(|| parameter_shapes(&blank(&self.config)));
         let players = self.adversarial.iter().map(|config| parameter_shapes(&self.blank_players(config, &device)));
         let rolls = self.roll.iter().map(|config| parameter_shapes(&self.blank_roll_players(config, &device)));
-        cvae.into_iter().chain(players).chain(rolls).flatten().collect()
+        let listener = self.listener.iter().map(|config| parameter_shapes(&self.blank_listener(config, &device)));
+        cvae.into_iter().chain(players).chain(rolls).chain(listener).flatten().collect()
     }
 
     /// The file's bytes, for `weights` in the order of [`Self::parameter_shapes`].
@@ -197,6 +202,17 @@ impl ModelDescription {
         read_module(&tensors, self.blank_roll_players(config, device)).map(Some)
     }
 
+    /// The critic of written music of the file that this is the description of, where it has one.
+    pub fn read_listener(&self, bytes: &[u8], device: &Device) -> Result<Option<Listener>, ModelFileError> {
+        let Some(config) = &self.listener else { return Ok(None) };
+        let tensors = SafeTensors::deserialize(bytes).map_err(|error| ModelFileError::Container(error.to_string()))?;
+        read_module(&tensors, self.blank_listener(config, device)).map(Some)
+    }
+
+    fn blank_listener(&self, config: &ListenerConfig, device: &Device) -> Listener {
+        Listener::new(config, &self.config, &mut ChaCha8Rng::seed_from_u64(0), device)
+    }
+
     fn blank_roll_players(&self, config: &RollConfig, device: &Device) -> RollPlayers {
         RollPlayers::new(config, &self.config, &mut ChaCha8Rng::seed_from_u64(0), device)
     }
@@ -219,6 +235,7 @@ impl ModelDescription {
         }
         self.adversarial.iter().try_for_each(AdversarialConfig::check)?;
         self.roll.iter().try_for_each(|roll| roll.check(&self.config))?;
+        self.listener.iter().try_for_each(|listener| listener.check(&self.config))?;
         self.config.check()
     }
 }

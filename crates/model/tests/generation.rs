@@ -4,10 +4,12 @@ mod common;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use partita_encoding::{DRUMS, InstrumentSet, NoteEvent, Origin, duration_steps};
+use partita_model::adversarial::roll::{RollPassage, RollRows};
+use partita_model::adversarial::{Listener, ListenerConfig};
 use partita_model::compose::{
-    Instruments, Plan, PlannedBar, Sampling, compose, compose_aloud, compose_from, reconstruct,
+    Drawing, Instruments, Listening, Plan, PlannedBar, Sampling, compose, compose_from, reconstruct,
 };
-use partita_model::{BarFeatures, ConditionClasses, Latents, ModelKind};
+use partita_model::{BarFeatures, ConditionClasses, Latents, ModelKind, ModelSize, Passage, PassageBar, PieceLayout};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -43,16 +45,64 @@ fn a_seed_gives_the_same_piece_and_another_seed_another() {
     assert_ne!(composed(&plan, &sampling, 4), composed(&plan, &sampling, 5));
 }
 
+/// Latents of one value each.
+fn latents(piece: f32, bars: &[f32]) -> Latents {
+    let (latent, device) = (common::config().latent, Device::flex());
+    let values = bars.iter().flat_map(|value| vec![*value; latent]).collect::<Vec<f32>>();
+    Latents {
+        piece: Tensor::full([1, latent], piece, &device),
+        bars: Tensor::from_data(TensorData::new(values, [1, bars.len(), latent]), &device),
+    }
+}
+
+/// Composed from latents by the tests' model; each note is told to `hear` too.
+fn composed_from(
+    plan: &Plan,
+    latents: &Latents,
+    listening: Option<Listening<'_>>,
+    random: &mut ChaCha8Rng,
+    hear: &mut dyn FnMut(usize, &NoteEvent),
+) -> Vec<Vec<NoteEvent>> {
+    let device = Device::flex();
+    let drawing = Drawing { sampling: &Sampling { candidates: 5, ..Sampling::default() }, random, listening };
+    compose_from(&common::model(&device), &common::config(), plan, latents, drawing, &device, hear)
+}
+
 #[test]
-fn each_note_is_told_as_it_is_written() {
-    let (plan, sampling, device) = (plan(3, Some(1), Instruments::ALL), Sampling::default(), Device::flex());
-    let mut heard = vec![Vec::new(); 3];
+fn each_note_is_told_whoever_listens() {
+    let plan = plan(3, Some(1), Instruments::ALL);
+    let config = ListenerConfig::sized(ModelSize::Tiny, 2);
+    let listener = Listener::new(&config, &common::config(), &mut ChaCha8Rng::seed_from_u64(8), &Device::flex());
+    for listening in [None, Some(Listening { listener: &listener, bars: 2 })] {
+        let mut heard = vec![Vec::new(); 3];
+        let mut hear = |bar: usize, note: &NoteEvent| heard[bar].push(*note);
+        let mut random = ChaCha8Rng::seed_from_u64(4);
+        let bars = composed_from(&plan, &latents(0.5, &[0.1, 0.2, 0.3]), listening, &mut random, &mut hear);
+        assert_eq!(heard, bars);
+    }
+}
+
+#[test]
+fn of_several_candidates_the_one_that_sounds_most_real_is_kept() {
+    let (device, config) = (Device::flex(), common::config());
+    let listener =
+        Listener::new(&ListenerConfig::sized(ModelSize::Tiny, 4), &config, &mut ChaCha8Rng::seed_from_u64(8), &device);
+    let (plan, latents) = (plan(1, Some(1), Instruments::ALL), latents(0.5, &[0.1]));
+    let composed = |listening, random: &mut ChaCha8Rng| {
+        composed_from(&plan, &latents, listening, random, &mut |_, _| {}).remove(0)
+    };
     let mut random = ChaCha8Rng::seed_from_u64(4);
-    let mut hear = |bar: usize, note: &NoteEvent| heard[bar].push(*note);
-    let config = common::config();
-    let bars = compose_aloud(&common::model(&device), &config, &plan, &sampling, &mut random, &device, &mut hear);
-    assert_eq!(heard, bars);
-    assert_eq!(bars, composed(&plan, &sampling, 4));
+    let candidates: Vec<Vec<NoteEvent>> = (0..5).map(|_| composed(None, &mut random)).collect();
+    let score = |notes: &Vec<NoteEvent>| {
+        let bar = PassageBar { features: plan.bars[0].features, steps: 48, notes: notes.clone() };
+        let rolls = RollPassage::of(&Passage { conditions: plan.conditions, bars: vec![bar] });
+        let rows = RollRows::new(&[&rolls], &PieceLayout::new(&config), &device);
+        listener.listener.forward(&rows, rows.rolls(&[&rolls])).into_scalar::<f32>()
+    };
+    let best = candidates.iter().max_by(|a, b| score(a).total_cmp(&score(b))).unwrap();
+    let listening = Listening { listener: &listener, bars: 4 };
+    assert_eq!(composed(Some(listening), &mut ChaCha8Rng::seed_from_u64(4)), *best);
+    assert_ne!(candidates[0], *best, "the first is the best by chance; take another seed");
 }
 
 #[test]
@@ -99,23 +149,10 @@ fn a_model_without_conditions_composes_the_same_whatever_is_asked() {
 
 #[test]
 fn other_latents_give_another_piece() {
-    let (plan, config, device) = (plan(3, Some(1), Instruments::ALL), common::config(), Device::flex());
+    let plan = plan(3, Some(1), Instruments::ALL);
     let from = |value: f32| {
-        let latents = Latents {
-            piece: Tensor::full([1, config.latent], value, &device),
-            bars: Tensor::full([1, 3, config.latent], value, &device),
-        };
         let mut random = ChaCha8Rng::seed_from_u64(4);
-        compose_from(
-            &common::model(&device),
-            &config,
-            &plan,
-            &latents,
-            &Sampling::default(),
-            &mut random,
-            &device,
-            &mut |_, _| {},
-        )
+        composed_from(&plan, &latents(value, &[value; 3]), None, &mut random, &mut |_, _| {})
     };
     assert_eq!(from(1.0), from(1.0));
     assert_ne!(from(1.0), from(-1.0));
@@ -141,18 +178,11 @@ fn bars_come_back_as_planned_and_end_with_the_piece() {
 
 #[test]
 fn a_variation_is_written_from_the_same_latents() {
-    let (config, device) = (common::config(), Device::flex());
     let written = |origin: Origin, second: f32| {
         let mut plan = plan(2, Some(1), Instruments::ALL);
         plan.bars[1].origin = origin;
-        let bars =
-            TensorData::new([vec![1.0; config.latent], vec![second; config.latent]].concat(), [1, 2, config.latent]);
-        let latents =
-            Latents { piece: Tensor::full([1, config.latent], 1.0, &device), bars: Tensor::from_data(bars, &device) };
         let mut random = ChaCha8Rng::seed_from_u64(4);
-        let model = common::model(&device);
-        let sampling = Sampling::default();
-        compose_from(&model, &config, &plan, &latents, &sampling, &mut random, &device, &mut |_, _| {})
+        composed_from(&plan, &latents(1.0, &[1.0, second]), None, &mut random, &mut |_, _| {})
     };
     let varied = written(Origin::Varied(0), -1.0);
     assert_eq!(varied, written(Origin::New, 1.0));

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::adversarial::{AdversarialReport, AdversarialValidation, ConsistencyReport, RollValidation};
+use crate::adversarial::{
+    AdversarialReport, AdversarialValidation, ConsistencyReport, ListenerValidation, RollValidation,
+};
 use crate::baseline::Baselines;
 use crate::judgement::Judgement;
 use crate::validation::Validation;
@@ -39,6 +41,13 @@ pub enum Event {
         step: u64,
         /// Its figures.
         roll: RollValidation,
+    },
+    /// A validation of the averaged critic of written music.
+    ListenerValidated {
+        /// After so many steps.
+        step: u64,
+        /// Its figures.
+        listener: ListenerValidation,
     },
     /// A validation of the averaged weights.
     Validated {

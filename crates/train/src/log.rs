@@ -74,7 +74,8 @@ fn step_of(event: &Event) -> u64 {
         | Event::Validated { step, .. }
         | Event::Judged { step, .. }
         | Event::AdversarialValidated { step, .. }
-        | Event::RollValidated { step, .. } => *step,
+        | Event::RollValidated { step, .. }
+        | Event::ListenerValidated { step, .. } => *step,
         Event::Alarm { step, .. } | Event::JointPhase { step, .. } | Event::Saved { step } => *step,
         Event::Step(report) => report.step,
         Event::AdversarialStep(report) => report.step,

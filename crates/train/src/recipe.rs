@@ -235,7 +235,7 @@ impl Recipe {
 
     /// Whether there is a CVAE: always, but for rolls from noise.
     pub(crate) fn has_cvae(&self) -> bool {
-        self.adversarial_form == AdversarialForm::Latent || self.generator_start == GeneratorStart::Prior
+        self.adversarial_form != AdversarialForm::Roll || self.generator_start == GeneratorStart::Prior
     }
 
     /// The recipe with `share` of its steps: everything that is counted in steps in proportion, and the CVAE's weights averaged
@@ -311,7 +311,7 @@ impl Recipe {
         if self.joint_steps > 0 && !ModelConfig::of_kind(self.model, self.size, 1, 1).latents {
             return refuse("`joint_steps` needs a model with latents: cvae or vae");
         }
-        if self.joint_steps > 0 && self.adversarial_form == AdversarialForm::Roll {
+        if self.joint_steps > 0 && self.adversarial_form != AdversarialForm::Latent {
             return refuse("`joint_steps` needs players over latents: set adversarial_form to latent");
         }
         Ok(())

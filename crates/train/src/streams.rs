@@ -18,6 +18,8 @@ pub(crate) enum Purpose {
     Players,
     /// Rows, latents, noise and interpolation of one micro-batch of the generator or the critic.
     Latents,
+    /// Music that is composed for the critic of written music to hear.
+    Written,
 }
 
 /// The stream of a purpose's `index`-th use.

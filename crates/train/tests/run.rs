@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use partita_dataset::{Corpus, PrepareOptions, Split, prepare};
 use partita_encoding::{NoteEvent, Origin};
+use partita_model::adversarial::Listener;
 use partita_model::adversarial::roll::RollPlayers;
 use partita_model::compose::{Instruments, LatentSource, Plan, PlannedBar, Sampling, compose, compose_rolls};
 use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, Passage, read_parameters};
@@ -288,6 +289,32 @@ fn a_roll_phase_that_is_resumed_gives_the_same_bits() {
         let players = description.read_roll_players(&bytes, &device).unwrap().unwrap();
         assert_eq!(bars_of_rolls(&description, &model, &players, 3), 3);
     }
+}
+
+#[test]
+fn a_critic_of_written_music_that_is_resumed_gives_the_same_bits() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let changes = ["adversarial_form=written", "adversarial_steps=4", "adversarial_rows=4", "roll_bars=2", "steps=2"];
+    let more = ["critic_steps_per_generator_step=2", "adversarial_pool_steps=2", "adversarial_pools_kept=2"];
+    let recipe = changes.iter().chain(&more).fold(recipe(), |recipe, change| recipe.with(change).unwrap());
+    let [straight, stopped] = ["straight", "stopped"].map(|sitting| home.path().join(sitting));
+    let whole = sit(&straight, 2, 99, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap();
+    assert!(whole.finished && whole.steps == 6);
+    sit(&stopped, 1, 5, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap();
+    let last = sit(&stopped, 1, 99, |sitting| resume(&corpus, Ok, sitting)).unwrap();
+    assert_eq!(last.listener, whole.listener);
+    assert_eq!(sums(&straight, whole.steps), sums(&stopped, whole.steps));
+
+    let bytes = fs::read(&last.model).unwrap();
+    let device = Compute::Cpu.device().unwrap();
+    let (description, _) = ModelDescription::from_bytes(&bytes, &device).unwrap();
+    assert_eq!(description.listener.unwrap().bars, 2);
+    assert!(description.training.figures["listener_told_apart"] > 0.0);
+    let listener = description.read_listener(&bytes, &device).unwrap().unwrap();
+    let drawn =
+        Listener::new(&description.listener.unwrap(), &description.config, &mut ChaCha8Rng::seed_from_u64(0), &device);
+    assert_eq!(read_parameters(&listener).len(), read_parameters(&drawn).len());
 }
 
 /// How many bars are composed by rolls where `bars` are asked for.

@@ -26,6 +26,9 @@ pub enum AdversarialForm {
     Latent,
     /// The piano rolls of a passage.
     Roll,
+    /// The music that the decoder writes, heard as piano rolls. There is no generator beside the CVAE: the critic chooses
+    /// among what it writes.
+    Written,
 }
 
 /// Every size of the adversarial part.

@@ -8,6 +8,7 @@ mod bar_layer;
 mod config;
 mod critic;
 mod generator;
+mod listener;
 mod penalty;
 pub mod roll;
 mod rows;
@@ -23,6 +24,7 @@ use crate::layers::Initial;
 pub use config::{AdversarialConfig, AdversarialForm, GeneratorStart};
 pub use critic::{Critic, Trace};
 pub use generator::Generator;
+pub use listener::{Listener, ListenerConfig};
 pub use penalty::{Penalty, gradient_penalty, interpolate};
 pub use rows::ConditionRows;
 

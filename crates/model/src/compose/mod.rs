@@ -3,6 +3,7 @@
 
 mod grammar;
 mod latents;
+mod listening;
 mod reconstruction;
 mod rolls;
 mod sampling;
@@ -10,7 +11,8 @@ mod writer;
 
 pub use grammar::Instruments;
 pub use latents::LatentSource;
-pub use reconstruction::{reconstruct, write_again};
+pub use listening::Listening;
+pub use reconstruction::{compose_like, reconstruct, write_again};
 pub use rolls::compose_rolls;
 pub use sampling::{Sampling, SamplingError};
-pub use writer::{Plan, PlannedBar, compose, compose_aloud, compose_from};
+pub use writer::{Drawing, Plan, PlannedBar, compose, compose_from};

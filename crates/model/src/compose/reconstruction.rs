@@ -5,6 +5,7 @@ use partita_encoding::{NoteEvent, Origin};
 use rand_chacha::ChaCha8Rng;
 
 use super::grammar::Instruments;
+use super::latents::LatentSource;
 use super::sampling::{Choice, Sampling};
 use super::writer::{Plan, PlannedBar, Writer};
 use crate::batch::{Batch, Passage, PassageBar};
@@ -52,6 +53,23 @@ pub fn write_again(
         Passage { bars: bars.map(|(bar, notes)| PassageBar { notes, ..bar.clone() }).collect(), ..passage.clone() }
     };
     passages.iter().enumerate().map(write).collect()
+}
+
+/// A passage of the bars and conditions of `passage`, composed from latents of the prior.
+pub fn compose_like(
+    model: &Cvae,
+    config: &ModelConfig,
+    passage: &Passage,
+    notes_per_bar_max: usize,
+    random: &mut ChaCha8Rng,
+    device: &Device,
+) -> Passage {
+    let plan = plan(passage, notes_per_bar_max);
+    let sampling = Sampling::default();
+    let latents = LatentSource::Prior.draw(model, config, &plan, &sampling, random, device);
+    let written = Writer::new(model, config, &plan, &latents, Choice::Drawn(&sampling, random), device);
+    let bars = passage.bars.iter().zip(written.write(&mut |_, _| {}));
+    Passage { bars: bars.map(|(bar, notes)| PassageBar { notes, ..bar.clone() }).collect(), ..passage.clone() }
 }
 
 /// To write as many bars, under the same conditions.

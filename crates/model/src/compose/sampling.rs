@@ -18,11 +18,16 @@ pub struct Sampling {
     pub guidance: f32,
     /// Scale of the noise that latents are drawn with.
     pub latent_temperature: f32,
+    /// How often each bar is written, where a listener keeps what sounds most real; otherwise once.
+    pub candidates: usize,
 }
+
+/// Candidates for a bar, at most.
+const CANDIDATES_MAX: usize = 64;
 
 impl Default for Sampling {
     fn default() -> Self {
-        Self { temperature: 0.9, top_p: 0.9, guidance: 1.0, latent_temperature: 1.0 }
+        Self { temperature: 0.9, top_p: 0.9, guidance: 1.5, latent_temperature: 0.8, candidates: 8 }
     }
 }
 
@@ -45,6 +50,9 @@ impl Sampling {
             Self { guidance: g, .. } if !(0.0..=10.0).contains(g) => error("guidance", *g, "between 0 and 10"),
             Self { latent_temperature: t, .. } if !(0.0..=3.0).contains(t) => {
                 error("latent_temperature", *t, "between 0 and 3")
+            }
+            Self { candidates: n, .. } if !(1..=CANDIDATES_MAX).contains(n) => {
+                error("candidates", *n as f32, "between 1 and 64")
             }
             _ => Ok(()),
         }

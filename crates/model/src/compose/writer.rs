@@ -6,6 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::grammar::{Grammar, Instruments};
 use super::latents::LatentSource;
+use super::listening::Listening;
 use super::sampling::{Choice, Sampling};
 use crate::adversarial::ConditionRows;
 use crate::conditions::ConditionClasses;
@@ -71,7 +72,19 @@ impl Plan {
     }
 }
 
-/// The notes of each bar of `plan`. The same model, plan, sampling and random stream give the same notes.
+/// How a piece is drawn.
+#[derive(Debug)]
+pub struct Drawing<'a> {
+    /// How boldly.
+    pub sampling: &'a Sampling,
+    /// By what chances.
+    pub random: &'a mut ChaCha8Rng,
+    /// Who chooses among [`Sampling::candidates`] for each bar that is new; without anyone, the first is kept.
+    pub listening: Option<Listening<'a>>,
+}
+
+/// The notes of each bar of `plan`, from latents of the prior and with nobody listening. The same model, plan, sampling and
+/// random stream give the same notes.
 pub fn compose(
     model: &Cvae,
     config: &ModelConfig,
@@ -80,36 +93,27 @@ pub fn compose(
     random: &mut ChaCha8Rng,
     device: &Device,
 ) -> Vec<Vec<NoteEvent>> {
-    compose_aloud(model, config, plan, sampling, random, device, &mut |_, _| {})
-}
-
-/// [`compose`] that tells `hear` of each note and its bar as soon as it is written.
-pub fn compose_aloud(
-    model: &Cvae,
-    config: &ModelConfig,
-    plan: &Plan,
-    sampling: &Sampling,
-    random: &mut ChaCha8Rng,
-    device: &Device,
-    hear: &mut dyn FnMut(usize, &NoteEvent),
-) -> Vec<Vec<NoteEvent>> {
     let latents = LatentSource::Prior.draw(model, config, plan, sampling, random, device);
-    compose_from(model, config, plan, &latents, sampling, random, device, hear)
+    let drawing = Drawing { sampling, random, listening: None };
+    compose_from(model, config, plan, &latents, drawing, device, &mut |_, _| {})
 }
 
-/// [`compose_aloud`] from latents that are there: the piece's `[1, latent]` and its bars' `[1, N, latent]`.
-#[allow(clippy::too_many_arguments)] // as `compose_aloud`, and what it draws
+/// The same from latents that are there, the piece's `[1, latent]` and its bars' `[1, N, latent]`. `hear` is told of each note and
+/// its bar as soon as it is written, or where candidates are chosen among, as soon as its bar is.
 pub fn compose_from(
     model: &Cvae,
     config: &ModelConfig,
     plan: &Plan,
     latents: &Latents,
-    sampling: &Sampling,
-    random: &mut ChaCha8Rng,
+    drawing: Drawing<'_>,
     device: &Device,
     hear: &mut dyn FnMut(usize, &NoteEvent),
 ) -> Vec<Vec<NoteEvent>> {
-    Writer::new(model, config, plan, latents, Choice::Drawn(sampling, random), device).write(hear)
+    let Drawing { sampling, random, listening } = drawing;
+    let candidates = sampling.candidates;
+    let writer = Writer::new(model, config, plan, latents, Choice::Drawn(sampling, random), device);
+    let listening = listening.filter(|_| candidates > 1);
+    Writer { listening: listening.map(|listening| (listening, candidates)), ..writer }.write(hear)
 }
 
 /// The decoder in the middle of a piece. Row 0 knows the conditions; row 1, if there is one, does not.
@@ -119,6 +123,9 @@ pub(super) struct Writer<'a> {
     choice: Choice<'a>,
     context: Tensor<3>, // [rows, N, d]
     state: DecoderState,
+    /// Who chooses, and among how many candidates.
+    listening: Option<(Listening<'a>, usize)>,
+    layout: PieceLayout,
     device: &'a Device,
 }
 
@@ -146,23 +153,52 @@ impl<'a> Writer<'a> {
             let open: Vec<BarFeatures> = bars.iter().map(|bar| bar.without_conditions()).collect();
             Tensor::cat(vec![with, told(ConditionClasses::none(plan.conditions.grid), &open)], 0)
         };
-        let state = model.decoder.start(&context, MEMORY_EVENTS);
-        Self { model, plan, choice, context, state, device }
+        let state = model.decoder.start(&context, MEMORY_EVENTS.max(plan.notes_per_bar_max + 1));
+        Self { model, plan, choice, context, state, listening: None, layout, device }
     }
 
     /// All bars; `hear` is told of each note and its bar.
     pub(super) fn write(mut self, hear: &mut dyn FnMut(usize, &NoteEvent)) -> Vec<Vec<NoteEvent>> {
         let mut bars: Vec<Vec<NoteEvent>> = Vec::with_capacity(self.plan.bars.len());
         for (bar, planned) in self.plan.bars.iter().enumerate() {
-            let notes = match planned.origin {
-                Origin::Again(source) if !(bars[source].is_empty() && planned.must_sound()) => {
+            let notes = match (planned.origin, self.listening) {
+                (Origin::Again(source), _) if !(bars[source].is_empty() && planned.must_sound()) => {
                     self.repeat_bar(bar, &bars[source], hear)
                 }
-                _ => self.write_bar(bar, hear),
+                (_, Some((listening, candidates))) => self.choose_bar(&bars, listening, candidates, hear),
+                (_, None) => self.write_bar(bar, hear),
             };
             bars.push(notes);
         }
         bars
+    }
+
+    /// The bar after those `written`: the best of several candidates, after which the decoder goes on as if it had written no
+    /// other.
+    fn choose_bar(
+        &mut self,
+        written: &[Vec<NoteEvent>],
+        listening: Listening<'_>,
+        candidates: usize,
+        hear: &mut dyn FnMut(usize, &NoteEvent),
+    ) -> Vec<NoteEvent> {
+        let bar = written.len();
+        self.state.make_room(self.plan.notes_per_bar_max + 1);
+        let before = self.state.mark();
+        let mut candidate = || {
+            let notes = self.write_bar(bar, &mut |_, _| {});
+            self.state.rewind(&before);
+            notes
+        };
+        let mut candidates: Vec<_> = (0..candidates).map(|_| candidate()).collect();
+        let best = listening.best(self.plan, &self.layout, written, &candidates, self.device);
+        let notes = candidates.swap_remove(best);
+        self.read(bar, None);
+        for note in &notes {
+            hear(bar, note);
+            self.read(bar, Some(note));
+        }
+        notes
     }
 
     /// The notes of an earlier bar again, read like those that are written; none lasts longer than the piece.

@@ -64,6 +64,12 @@ impl Cache {
         self.keys.dims()[2]
     }
 
+    /// Takes back all steps but the first `filled`.
+    pub(crate) fn rewind(&mut self, filled: usize) {
+        debug_assert!(filled <= self.filled, "what was forgotten cannot be taken back");
+        self.filled = filled;
+    }
+
     /// Forgets the oldest `count` steps.
     pub(crate) fn forget(&mut self, count: usize) {
         let kept = self.filled - count;

@@ -27,14 +27,44 @@ pub(crate) enum Memory {
     Recurrent(CellState),
 }
 
+/// A place that a memory can be taken back to.
+#[derive(Clone, Debug)]
+pub(crate) enum Mark {
+    /// So many events.
+    Attention(usize),
+    /// A state.
+    Recurrent(CellState),
+}
+
 impl Memory {
-    /// Forgets the oldest quarter of the events when there is no room for one more; how many are held then.
-    pub(crate) fn make_room(&mut self) -> usize {
+    /// Forgets the oldest quarter of the events, and again, until there is room for so many more, at most as many as it holds;
+    /// how many are held then.
+    pub(crate) fn make_room(&mut self, events: usize) -> usize {
         let Self::Attention(cache) = self else { return 0 };
-        if cache.filled() == cache.capacity() {
-            cache.forget(cache.capacity().div_ceil(4));
+        while cache.filled() + events > cache.capacity() && cache.filled() > 0 {
+            cache.forget(cache.capacity().div_ceil(4).min(cache.filled()));
         }
         cache.filled()
+    }
+
+    /// As it is now.
+    pub(crate) fn mark(&self) -> Mark {
+        match self {
+            Self::Attention(cache) => Mark::Attention(cache.filled()),
+            Self::Recurrent(state) => Mark::Recurrent(state.clone()),
+        }
+    }
+
+    /// Back to a mark, since which nothing was forgotten.
+    ///
+    /// # Panics
+    /// With the mark of another kind of memory.
+    pub(crate) fn rewind(&mut self, mark: &Mark) {
+        match (self, mark) {
+            (Self::Attention(cache), Mark::Attention(filled)) => cache.rewind(*filled),
+            (Self::Recurrent(state), Mark::Recurrent(before)) => *state = before.clone(),
+            _ => unreachable!("a memory's mark comes from the memory"),
+        }
     }
 }
 

@@ -140,14 +140,15 @@ impl<P> Default for EncodedPools<P> {
 }
 
 impl<P> EncodedPools<P> {
-    /// Makes the newest `kept` pools of `step` ready; `encode` encodes one pool's micro-batches, in whatever form.
+    /// Makes the newest `kept` pools of `step` ready; `encode` encodes the micro-batches of the pool of a
+    /// number, in whatever form.
     pub(crate) fn advance(
         &mut self,
         step: u64,
         kept: u64,
         cutter: &Cutter<'_>,
         curriculum: &Curriculum,
-        encode: impl Fn(&[Vec<Passage>]) -> Vec<P>,
+        encode: impl Fn(u64, &[Vec<Passage>]) -> Vec<P>,
     ) {
         let steps = cutter.recipe.adversarial_pool_steps;
         let newest = step / steps;
@@ -155,7 +156,8 @@ impl<P> EncodedPools<P> {
         self.pools.retain(|(number, _)| (oldest..=newest).contains(number));
         for number in self.pools.back().map_or(oldest, |(last, _)| last + 1)..=newest {
             let competence = adversarial_competence(cutter.recipe, number * steps);
-            self.pools.push_back((number, encode(&cutter.pool_at(curriculum, FIRST_POOL + number, competence))));
+            self.pools
+                .push_back((number, encode(number, &cutter.pool_at(curriculum, FIRST_POOL + number, competence))));
         }
     }
 

@@ -1,5 +1,5 @@
 //! The adversarial phase: a conditional WGAN-GP (Arjovsky et al. 2017; Gulrajani et al. 2017) on the latents of the CVAE,
-//! which is frozen meanwhile; in [`roll`], on piano rolls. docs/adversarial.md has the equations.
+//! which is frozen meanwhile; in [`roll`], on piano rolls; in [`written`], on what the decoder writes. docs/adversarial.md has the equations.
 
 mod consistency;
 mod distances;
@@ -10,6 +10,7 @@ mod quality;
 mod roll;
 mod round;
 mod turns;
+mod written;
 
 pub use consistency::ConsistencyReport;
 pub(crate) use consistency::{ConsistencySums, Rewriting};
@@ -19,3 +20,4 @@ pub(crate) use players::PhaseView;
 pub use players::{AdversarialReport, Players};
 pub use quality::{AdversarialValidation, Compared};
 pub use roll::RollValidation;
+pub use written::ListenerValidation;

@@ -7,6 +7,7 @@ use partita_model::{ModelConfig, ModelDescription, Passage};
 use super::players::{AdversarialReport, Adversary, PhaseView, Players};
 use super::quality::AdversarialValidation;
 use super::roll::{RollAdversary, RollValidation};
+use super::written::{ListenerValidation, Listeners};
 use crate::event::Event;
 use crate::recipe::Recipe;
 
@@ -17,6 +18,8 @@ pub(crate) enum Opponents {
     Latent(Box<Adversary>),
     /// Over piano rolls.
     Roll(Box<RollAdversary>),
+    /// Over what the decoder writes.
+    Written(Box<Listeners>),
 }
 
 impl Opponents {
@@ -25,6 +28,7 @@ impl Opponents {
         match recipe.adversarial_form {
             AdversarialForm::Latent => Self::Latent(Adversary::new(recipe, model, players, device).into()),
             AdversarialForm::Roll => Self::Roll(RollAdversary::new(recipe, model, players, device).into()),
+            AdversarialForm::Written => Self::Written(Listeners::new(recipe, model, players, device).into()),
         }
     }
 
@@ -33,6 +37,7 @@ impl Opponents {
         match self {
             Self::Latent(adversary) => adversary.step(view, taken),
             Self::Roll(adversary) => adversary.step(view, taken),
+            Self::Written(listeners) => listeners.step(view, taken),
         }
     }
 
@@ -46,6 +51,7 @@ impl Opponents {
         match self {
             Self::Latent(adversary) => GeneratorValidation::Latent(adversary.validate(view, passages, taken).into()),
             Self::Roll(adversary) => GeneratorValidation::Roll(adversary.validate(view, passages, taken)),
+            Self::Written(listeners) => GeneratorValidation::Listener(listeners.validate(view, passages, taken)),
         }
     }
 
@@ -54,6 +60,17 @@ impl Opponents {
         match self {
             Self::Latent(adversary) => &adversary.players,
             Self::Roll(adversary) => &adversary.players,
+            Self::Written(listeners) => &listeners.players,
+        }
+    }
+
+    /// The weights of a model file's adversarial part: the averaged generator's and the critic's, or the averaged critic's
+    /// where there is no generator.
+    pub(crate) fn weights(&self) -> Vec<f32> {
+        let Players { generator, critic } = self.players();
+        match self {
+            Self::Latent(_) | Self::Roll(_) => [&generator.average[..], &critic.weights].concat(),
+            Self::Written(_) => critic.average.clone(),
         }
     }
 
@@ -62,6 +79,7 @@ impl Opponents {
         match self {
             Self::Latent(adversary) => adversary.trained,
             Self::Roll(adversary) => adversary.trained,
+            Self::Written(listeners) => listeners.trained,
         }
     }
 
@@ -69,7 +87,7 @@ impl Opponents {
     pub(crate) fn latent(&self) -> Option<&Adversary> {
         match self {
             Self::Latent(adversary) => Some(adversary),
-            Self::Roll(_) => None,
+            Self::Roll(_) | Self::Written(_) => None,
         }
     }
 
@@ -77,7 +95,7 @@ impl Opponents {
     pub(crate) fn latent_mut(&mut self) -> Option<&mut Adversary> {
         match self {
             Self::Latent(adversary) => Some(adversary),
-            Self::Roll(_) => None,
+            Self::Roll(_) | Self::Written(_) => None,
         }
     }
 
@@ -86,6 +104,7 @@ impl Opponents {
         match self {
             Self::Latent(adversary) => description.adversarial = Some(adversary.config),
             Self::Roll(adversary) => description.roll = Some(adversary.config),
+            Self::Written(listeners) => description.listener = Some(listeners.config),
         }
     }
 }
@@ -97,6 +116,8 @@ pub(crate) enum GeneratorValidation {
     Latent(Box<AdversarialValidation>),
     /// Of rolls.
     Roll(RollValidation),
+    /// Of the critic of written music.
+    Listener(ListenerValidation),
 }
 
 impl GeneratorValidation {
@@ -105,6 +126,7 @@ impl GeneratorValidation {
         match self {
             Self::Latent(validation) => validation.distance(),
             Self::Roll(validation) => validation.distance,
+            Self::Listener(validation) => 1.0 - validation.told_apart,
         }
     }
 
@@ -113,6 +135,7 @@ impl GeneratorValidation {
         match self {
             Self::Latent(validation) => validation.diversity.generator,
             Self::Roll(validation) => validation.diversity,
+            Self::Listener(_) => 1.0,
         }
     }
 
@@ -121,6 +144,7 @@ impl GeneratorValidation {
         match self {
             Self::Latent(validation) => validation.figures(),
             Self::Roll(validation) => validation.figures(),
+            Self::Listener(validation) => validation.figures(),
         }
     }
 
@@ -129,6 +153,7 @@ impl GeneratorValidation {
         match self {
             Self::Latent(validation) => validation.alarms(),
             Self::Roll(validation) => validation.alarms(),
+            Self::Listener(validation) => validation.alarms(),
         }
     }
 
@@ -137,6 +162,7 @@ impl GeneratorValidation {
         match self.clone() {
             Self::Latent(adversarial) => Event::AdversarialValidated { step, adversarial },
             Self::Roll(roll) => Event::RollValidated { step, roll },
+            Self::Listener(listener) => Event::ListenerValidated { step, listener },
         }
     }
 }

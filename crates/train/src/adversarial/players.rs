@@ -32,11 +32,6 @@ impl Players {
     pub(crate) fn fresh<G: Module, D: Module>(generator: &G, critic: &D) -> Self {
         Self { generator: AdamW::new(read_parameters(generator)), critic: AdamW::new(read_parameters(critic)) }
     }
-
-    /// The weights of a model file's adversarial part: the averaged generator's, then the critic's.
-    pub(crate) fn weights(&self) -> impl Iterator<Item = f32> + '_ {
-        self.generator.average.iter().chain(&self.critic.weights).copied()
-    }
 }
 
 /// Figures of one step of the generator and the critic's steps before it.
@@ -146,7 +141,7 @@ impl Adversary {
     /// Tells everything but where the run stands.
     pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
         let recipe = view.cutter.recipe;
-        let encode = |batches: &[Vec<Passage>]| encode(view.workers, view.model, view.config, batches, view.device);
+        let encode = |_, batches: &[Vec<Passage>]| encode(view.workers, view.model, view.config, batches, view.device);
         self.pools.advance(view.pools_step(taken), view.pools_kept, &view.cutter, view.curriculum, encode);
         self.trained = true;
         let Self { config, players, seats, shapes, pools, .. } = self;
@@ -174,7 +169,7 @@ impl Adversary {
         if self.held_out.is_empty() || view.joint_model.is_some() {
             self.held_out = encode_by(view.validated(), passages);
         }
-        let encode = |batches: &[Vec<Passage>]| encode_by(view.model, batches);
+        let encode = |_, batches: &[Vec<Passage>]| encode_by(view.model, batches);
         self.pools.advance(view.pools_step(taken), view.pools_kept, &view.cutter, view.curriculum, encode);
         let generator = self.generator();
         let critic = self.seats.critic(&self.players.critic.weights);

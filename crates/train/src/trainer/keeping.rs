@@ -56,14 +56,14 @@ impl Trainer<'_, '_> {
     /// The model as it would be kept: averaged weights.
     pub(super) fn model_file(&self) -> Vec<u8> {
         let mut weights = if self.state.recipe.has_cvae() { self.optimizer.average.clone() } else { Vec::new() };
-        weights.extend(self.players().iter().flat_map(|players| players.weights()));
+        weights.extend(self.trained_adversary().into_iter().flat_map(Opponents::weights));
         self.description().to_bytes(&weights)
     }
 
     /// Values that the run trains at first: the CVAE's, or where there is none the players'.
     pub(super) fn parameters(&self) -> usize {
         match &self.adversary {
-            Some(adversary) if !self.state.recipe.has_cvae() => adversary.players().weights().count(),
+            Some(adversary) if !self.state.recipe.has_cvae() => adversary.weights().len(),
             _ => self.optimizer.weights.len(),
         }
     }

@@ -16,7 +16,7 @@ use partita_encoding::FormStatistics;
 use partita_model::{Cvae, ModelConfig, ParameterShape, Passage, parameter_shapes, write_parameters};
 
 use crate::adamw::AdamW;
-use crate::adversarial::{AdversarialValidation, GeneratorValidation, Opponents, RollValidation};
+use crate::adversarial::{AdversarialValidation, GeneratorValidation, ListenerValidation, Opponents, RollValidation};
 use crate::baseline::{Baselines, baselines};
 use crate::checkpoint::{Optimizers, RunState};
 use crate::curriculum::Curriculum;
@@ -77,6 +77,8 @@ pub struct Outcome {
     pub adversarial: Option<AdversarialValidation>,
     /// The last validation of the generator of rolls, if there was one in this sitting.
     pub roll: Option<RollValidation>,
+    /// The last validation of the critic of written music, if there was one in this sitting.
+    pub listener: Option<ListenerValidation>,
     /// The best model's file.
     pub model: PathBuf,
 }
@@ -196,10 +198,11 @@ impl<'c, 's> Trainer<'c, 's> {
             self.validate_and_save()?;
             self.tell_of_the_joint_phase()?;
         }
-        let (adversarial, roll) = match self.last_adversarial {
-            None => (None, None),
-            Some(GeneratorValidation::Latent(validation)) => (Some(*validation), None),
-            Some(GeneratorValidation::Roll(validation)) => (None, Some(validation)),
+        let (adversarial, roll, listener) = match self.last_adversarial {
+            None => (None, None, None),
+            Some(GeneratorValidation::Latent(validation)) => (Some(*validation), None, None),
+            Some(GeneratorValidation::Roll(validation)) => (None, Some(validation), None),
+            Some(GeneratorValidation::Listener(validation)) => (None, None, Some(validation)),
         };
         Ok(Outcome {
             steps: self.state.step,
@@ -208,6 +211,7 @@ impl<'c, 's> Trainer<'c, 's> {
             validation: self.last_validation,
             adversarial,
             roll,
+            listener,
             model: self.sitting.run.join(BEST_MODEL),
         })
     }

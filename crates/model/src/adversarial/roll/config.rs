@@ -31,6 +31,15 @@ impl RollConfig {
         Self { start, latent, d_bar, bar_layers: 2, pitch_channels: d_bar / 4, octave_channels: 3 * d_bar / 4 }
     }
 
+    /// The same for a CVAE of a named size, which may have latents of another one.
+    pub const fn suited(model: &ModelConfig, size: ModelSize, start: GeneratorStart) -> Self {
+        let sized = Self::sized(size, start);
+        match start {
+            GeneratorStart::Prior => Self { latent: model.latent, ..sized },
+            GeneratorStart::Noise => sized,
+        }
+    }
+
     /// Whether the generator needs a CVAE, to draw z from its prior.
     pub fn needs_cvae(&self) -> bool {
         self.start == GeneratorStart::Prior

@@ -45,7 +45,7 @@ pub struct RollTrace {
 const PROJECTION_SCALE: f64 = 0.1;
 
 impl RollCritic {
-    pub(super) fn new(initial: &mut Initial<'_>, config: &RollConfig, model: &ModelConfig) -> Self {
+    pub(in super::super) fn new(initial: &mut Initial<'_>, config: &RollConfig, model: &ModelConfig) -> Self {
         let RollConfig { d_bar: d, pitch_channels, octave_channels, .. } = *config;
         let columns = PieceLayout::new(model).columns();
         let mut down = |channels, geometry| Convolution::new(initial, channels, geometry, Direction::Down);

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use partita_model::adversarial::Adversarial;
 use partita_model::adversarial::roll::RollPlayers;
-use partita_model::compose::LatentSource;
+use partita_model::adversarial::{Adversarial, Listener};
+use partita_model::compose::{LatentSource, Listening};
 use partita_model::{Compute, Cvae, Device, ModelDescription, ParameterShape};
 use partita_train::Initial;
 
@@ -22,6 +22,7 @@ pub(crate) struct LoadedModel {
     pub(crate) network: Cvae,
     pub(crate) adversarial: Option<Adversarial>,
     pub(crate) roll: Option<RollPlayers>,
+    pub(crate) listener: Option<Listener>,
     pub(crate) device: Device,
 }
 
@@ -49,7 +50,8 @@ impl LoadedModel {
         let (description, network) = ModelDescription::from_bytes(bytes, &device)?;
         let adversarial = description.read_adversarial(bytes, &device)?;
         let roll = description.read_roll_players(bytes, &device)?;
-        Ok(Self { description, network, adversarial, roll, device })
+        let listener = description.read_listener(bytes, &device)?;
+        Ok(Self { description, network, adversarial, roll, listener, device })
     }
 
     /// As what a run may begin with.
@@ -60,6 +62,12 @@ impl LoadedModel {
     /// Parameters of all its parts.
     pub(crate) fn parameters(&self) -> usize {
         self.description.parameter_shapes().iter().map(ParameterShape::len).sum()
+    }
+
+    /// The critic of written music, where the model has one.
+    pub(crate) fn listening(&self) -> Option<Listening<'_>> {
+        let (listener, config) = (self.listener.as_ref()?, self.description.listener?);
+        Some(Listening { listener, bars: config.bars })
     }
 
     /// The generator where the model has one, of latents or of rolls, otherwise the prior.

@@ -4,7 +4,9 @@ use partita_encoding::{
     BarConditions, Conditions, EncodedBar, EncodedPiece, Form, GenreStatistics, Grid, InstrumentSet, Metre, Origin,
     density_class, polyphony_class,
 };
-use partita_model::compose::{Instruments, LatentSource, Plan, PlannedBar, Sampling, compose_from, compose_rolls};
+use partita_model::compose::{
+    Drawing, Instruments, LatentSource, Plan, PlannedBar, Sampling, compose_from, compose_rolls,
+};
 use partita_model::{BarFeatures, ConditionClasses};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -68,7 +70,10 @@ pub(crate) fn compose(
         }
         LatentSource::Prior | LatentSource::Generator(..) => {
             let mut hear = |_: usize, _: &_| hear();
-            compose_from(network, config, &plan, &latents, sampling, &mut random, device, &mut hear)
+            {
+                let drawing = Drawing { sampling, random: &mut random, listening: model.listening() };
+                compose_from(network, config, &plan, &latents, drawing, device, &mut hear)
+            }
         }
     };
     let bars = notes.into_iter().map(|notes| EncodedBar { metre, notes, conditions: BarConditions::default() });

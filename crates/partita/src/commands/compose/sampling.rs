@@ -22,6 +22,10 @@ pub(crate) struct SamplingArguments {
     /// Below 1 more typical pieces, above 1 odder ones
     #[arg(long, value_name = "T", default_value_t = Sampling::default().latent_temperature)]
     latent_temperature: f32,
+    /// Candidates for each bar, of which a model with a critic of written music keeps the one that sounds most real; 1 leaves
+    /// nothing to choose
+    #[arg(long, value_name = "N", default_value_t = Sampling::default().candidates)]
+    candidates: usize,
     /// What draws a piece's latents; without it, the generator where the model has one. One that makes rolls takes the
     /// decoder's place, and of these options heeds --latent-temperature alone
     #[arg(long, value_name = "SOURCE")]
@@ -40,8 +44,8 @@ enum Latents {
 impl SamplingArguments {
     /// A temperature, and the usual values otherwise.
     pub(crate) fn of_temperature(temperature: f32) -> Self {
-        let Sampling { top_p, guidance, latent_temperature, .. } = Sampling::default();
-        Self { temperature, top_p, guidance, latent_temperature, latents: None }
+        let Sampling { top_p, guidance, latent_temperature, candidates, .. } = Sampling::default();
+        Self { temperature, top_p, guidance, latent_temperature, candidates, latents: None }
     }
 
     /// The values, if they make sense.
@@ -51,6 +55,7 @@ impl SamplingArguments {
             top_p: self.top_p,
             guidance: self.guidance,
             latent_temperature: self.latent_temperature,
+            candidates: self.candidates,
         };
         sampling.check().map_err(|error| WrongUse(error.to_string()))?;
         Ok(sampling)

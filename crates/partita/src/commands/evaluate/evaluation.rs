@@ -264,7 +264,7 @@ impl Evaluation<'_> {
 
     fn protocol(&self, judged: String, model: Option<&(LoadedModel, String)>) -> Result<Protocol> {
         let settings = self.settings;
-        let Sampling { temperature, top_p, guidance, latent_temperature } = self.sampling.checked()?;
+        let Sampling { temperature, top_p, guidance, latent_temperature, candidates } = self.sampling.checked()?;
         let source = model.map(|(model, _)| self.sampling.source(model).map(source_name)).transpose()?;
         Ok(Protocol {
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -282,7 +282,13 @@ impl Evaluation<'_> {
             seed: settings.seed,
             ask: model.map(|_| settings.ask),
             form: model.map(|_| settings.form.to_string()),
-            sampling: model.map(|_| SamplingValues { temperature, top_p, guidance, latent_temperature }),
+            sampling: model.map(|(model, _)| SamplingValues {
+                temperature,
+                top_p,
+                guidance,
+                latent_temperature,
+                candidates: model.listening().map(|_| candidates),
+            }),
             latents: source.map(str::to_owned),
         })
     }

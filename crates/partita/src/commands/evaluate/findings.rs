@@ -77,6 +77,9 @@ pub(in crate::commands) struct SamplingValues {
     pub(in crate::commands) top_p: f32,
     pub(in crate::commands) guidance: f32,
     pub(in crate::commands) latent_temperature: f32,
+    /// Of each bar, among which a listener chose; absent without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::commands) candidates: Option<usize>,
 }
 
 /// One genre.

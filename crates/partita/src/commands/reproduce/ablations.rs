@@ -19,9 +19,9 @@ pub(super) fn judge(runs: &Runs<'_>, tuning: &Tuning) -> Result<Vec<AblationFind
     let usual = Sampling { temperature: tuning.temperature, ..Sampling::default() };
     let drawn = [
         ("as it is", usual),
-        ("guidance 1.5, not 1", Sampling { guidance: 1.5, ..usual }),
-        ("guidance 2, not 1", Sampling { guidance: 2.0, ..usual }),
-        ("latent temperature 0.7, not 1", Sampling { latent_temperature: 0.7, ..usual }),
+        ("guidance 1, not 1.5", Sampling { guidance: 1.0, ..usual }),
+        ("guidance 2, not 1.5", Sampling { guidance: 2.0, ..usual }),
+        ("latent temperature 1, not 0.8", Sampling { latent_temperature: 1.0, ..usual }),
         ("everything likely is drawn: top-p 1", Sampling { top_p: 1.0, ..usual }),
     ];
     let drawn = drawn.into_iter().map(|(title, sampling)| (whole, title, sampling));

@@ -85,6 +85,14 @@ pub(super) const SYSTEMS: &[System] = &[
         from: Some("hybrid"),
     },
     System {
+        name: "listener",
+        title: "CVAE + a critic that hears what it writes",
+        role: Role::Hybrid,
+        recipe: "listener",
+        changes: &["steps=0"],
+        from: Some("cvae"),
+    },
+    System {
         name: "paper",
         title: "CVAE + cGAN of rolls, as the paper has it",
         role: Role::Hybrid,

@@ -37,8 +37,8 @@ pub(crate) struct Train {
     /// Folder of the run
     #[arg(short, long, value_name = "RUN")]
     output: PathBuf,
-    /// A recipe by name (tiny, small, base, large; with a generator: hybrid, or in the paper's literal form paper; to compare
-    /// with: vae, transformer, lstm, rnn, cgan) or a TOML file
+    /// A recipe by name (tiny, small, base, large; with a generator: hybrid, or in the paper's literal form paper; with a
+    /// critic of what is written: listener; to compare with: vae, transformer, lstm, rnn, cgan) or a TOML file
     #[arg(long, value_name = "NAME|FILE", default_value = "small")]
     recipe: String,
     /// Change one value of the recipe; may be given several times
@@ -85,12 +85,13 @@ Examples:
   partita train corpus.partita -o quick --recipe tiny --set steps=200 --set seed=7";
 
 /// Recipes that the program brings along.
-pub(crate) const RECIPES: [(&str, &str); 11] = [
+pub(crate) const RECIPES: [(&str, &str); 12] = [
     ("tiny", include_str!("../../../../../recipes/tiny.toml")),
     ("small", include_str!("../../../../../recipes/small.toml")),
     ("base", include_str!("../../../../../recipes/base.toml")),
     ("large", include_str!("../../../../../recipes/large.toml")),
     ("hybrid", include_str!("../../../../../recipes/hybrid.toml")),
+    ("listener", include_str!("../../../../../recipes/listener.toml")),
     ("paper", include_str!("../../../../../recipes/paper.toml")),
     ("cgan", include_str!("../../../../../recipes/cgan.toml")),
     ("vae", include_str!("../../../../../recipes/vae.toml")),
@@ -181,6 +182,7 @@ mod tests {
             match name {
                 "hybrid" => assert!(recipe.adversarial_steps > 0 && recipe.joint_steps > 0),
                 "paper" | "cgan" => assert!(text.contains("adversarial_form = \"roll\"")),
+                "listener" => assert!(text.contains("adversarial_form = \"written\"")),
                 name => assert!(["size", "model"].iter().any(|key| text.contains(&format!("{key} = \"{name}\"")))),
             }
         }

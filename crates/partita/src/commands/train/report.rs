@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use partita_train::{AdversarialValidation, Outcome, RollValidation, Validation};
+use partita_train::{AdversarialValidation, ListenerValidation, Outcome, RollValidation, Validation};
 use serde::Serialize;
 
 use crate::table::{count, write_facts};
@@ -23,6 +23,7 @@ pub(super) struct Report {
     validation: Option<Validation>,
     adversarial: Option<AdversarialValidation>,
     roll: Option<RollValidation>,
+    listener: Option<ListenerValidation>,
 }
 
 impl Report {
@@ -41,6 +42,7 @@ impl Report {
             validation: outcome.validation.clone(),
             adversarial: outcome.adversarial.clone(),
             roll: outcome.roll.clone(),
+            listener: outcome.listener.clone(),
         }
     }
 }
@@ -54,6 +56,10 @@ impl fmt::Display for Report {
         let rolls = self.roll.as_ref().map_or(String::new(), |v| {
             format!("generator {:.3} from real ones, training music {:.3}", v.distance, v.distance_of_training)
         });
+        let listener = self
+            .listener
+            .as_ref()
+            .map_or(String::new(), |v| format!("tells {:.1} % of written bars from real ones", 100.0 * v.told_apart));
         let facts = vec![
             ("steps", count(self.steps)),
             ("notes seen", count(self.notes_seen)),
@@ -63,6 +69,7 @@ impl fmt::Display for Report {
             ("KL", nats(self.kl)),
             ("latents", latents),
             ("rolls", rolls),
+            ("critic", listener),
             ("time", format!("{:.0} s", self.seconds)),
             ("model", self.model.display().to_string()),
             ("next", if self.finished { String::new() } else { "go on with --resume".to_owned() }),

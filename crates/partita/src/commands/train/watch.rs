@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use indicatif::ProgressBar;
 use partita_train::{
-    AdversarialReport, AdversarialValidation, Event, LogLine, RollValidation, StepReport, Validation, read_log,
+    AdversarialReport, AdversarialValidation, Event, ListenerValidation, LogLine, RollValidation, StepReport,
+    Validation, read_log,
 };
 
 use super::curves::curves;
@@ -53,6 +54,10 @@ impl<'a> Watcher<'a> {
             )),
             Event::AdversarialValidated { step, adversarial } => {
                 self.note(&adversarial_summary(*step, line.elapsed_s, adversarial));
+                self.draw();
+            }
+            Event::ListenerValidated { step, listener } => {
+                self.note(&listener_summary(*step, line.elapsed_s, listener));
                 self.draw();
             }
             Event::RollValidated { step, roll } => {
@@ -135,6 +140,18 @@ fn adversarial_summary(step: u64, elapsed_s: f64, v: &AdversarialValidation) -> 
         v.diversity.generator,
         v.recall.generator,
         v.recall.prior
+    )
+}
+
+fn listener_summary(step: u64, elapsed_s: f64, v: &ListenerValidation) -> String {
+    format!(
+        "step {step}, {:.0} min: tells {:.1} % of written windows from real ones (in training {:.1} %), wasserstein {:.3}, \
+         moved by other conditions by {:.2}",
+        elapsed_s / 60.0,
+        100.0 * v.told_apart,
+        100.0 * v.told_apart_in_training,
+        v.wasserstein,
+        v.heeds_conditions
     )
 }
 

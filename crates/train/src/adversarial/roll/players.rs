@@ -33,7 +33,7 @@ pub(crate) struct RollAdversary {
 impl RollAdversary {
     /// New players, or those of a checkpoint.
     pub(crate) fn new(recipe: &Recipe, model: &ModelConfig, players: Option<Players>, device: &Device) -> Self {
-        let config = RollConfig::sized(recipe.size, recipe.generator_start);
+        let config = RollConfig::suited(model, recipe.size, recipe.generator_start);
         let seats = Seats::new(&config, model, &mut stream(recipe.seed, Purpose::Players, 0), device);
         let RollPlayers { roll_generator, roll_critic } = seats.players();
         let shapes = [parameter_shapes(roll_generator), parameter_shapes(roll_critic)];
@@ -47,7 +47,8 @@ impl RollAdversary {
     pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
         let recipe = view.cutter.recipe;
         let cut = |batches: &[Vec<Passage>]| windows(batches, recipe.roll_bars);
-        self.pools.advance(taken, view.pools_kept, &view.cutter, view.curriculum, cut);
+        self.pools
+            .advance(taken, view.pools_kept, &view.cutter, view.curriculum, |_, batches: &[Vec<Passage>]| cut(batches));
         self.trained = true;
         let Self { config, players, seats, shapes, pools, .. } = self;
         let PhaseView { workers, model, config: sizes, device, .. } = *view;
@@ -71,7 +72,8 @@ impl RollAdversary {
             let every = all.len().div_ceil(JUDGED_MAX).max(1);
             self.held_out = all.into_iter().step_by(every).collect();
         }
-        self.pools.advance(taken, view.pools_kept, &view.cutter, view.curriculum, cut);
+        self.pools
+            .advance(taken, view.pools_kept, &view.cutter, view.curriculum, |_, batches: &[Vec<Passage>]| cut(batches));
         let judged = Judged {
             model: view.model,
             sizes: view.config,

@@ -1,0 +1,72 @@
+//! A critic of written music: it hears the bars that the decoder writes, as piano rolls, together with those before them.
+
+use burn::module::Module;
+use burn::tensor::Device;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::GeneratorStart;
+use super::roll::{RollConfig, RollCritic};
+use crate::config::{ModelConfig, ModelSize};
+use crate::file::ModelFileError;
+use crate::layers::Initial;
+
+/// Every size of a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListenerConfig {
+    /// Bars that are heard together, the newest last.
+    pub bars: usize,
+    /// Width of the layers over bars.
+    pub d_bar: usize,
+    /// Layers over neighbouring bars.
+    pub bar_layers: usize,
+    /// Channels of the maps of 4 beats × 84 pitches.
+    pub pitch_channels: usize,
+    /// Channels of the maps of 4 beats × 7 octaves.
+    pub octave_channels: usize,
+}
+
+impl ListenerConfig {
+    /// Sizes that suit a model of a named size.
+    pub const fn sized(size: ModelSize, bars: usize) -> Self {
+        let RollConfig { d_bar, bar_layers, pitch_channels, octave_channels, .. } =
+            RollConfig::sized(size, GeneratorStart::Prior);
+        Self { bars, d_bar, bar_layers, pitch_channels, octave_channels }
+    }
+
+    /// Refuses sizes that no model has.
+    pub(crate) fn check(&self, model: &ModelConfig) -> Result<(), ModelFileError> {
+        if self.bars == 0 || self.bars > 512 {
+            return Err(ModelFileError::Limit { what: "bars heard together", value: self.bars, limit: 512 });
+        }
+        self.as_roll(model).check(model)
+    }
+
+    fn as_roll(&self, model: &ModelConfig) -> RollConfig {
+        let Self { d_bar, bar_layers, pitch_channels, octave_channels, .. } = *self;
+        RollConfig {
+            start: GeneratorStart::Prior,
+            latent: model.latent,
+            d_bar,
+            bar_layers,
+            pitch_channels,
+            octave_channels,
+        }
+    }
+}
+
+/// The critic alone: what it judges is written by the CVAE's decoder.
+#[derive(Module, Debug)]
+pub struct Listener {
+    /// Rolls and conditions → a score.
+    pub listener: RollCritic,
+}
+
+impl Listener {
+    /// A new one that knows the conditions of a model of `model`'s sizes; its weights are drawn from `stream`.
+    pub fn new(config: &ListenerConfig, model: &ModelConfig, stream: &mut ChaCha8Rng, device: &Device) -> Self {
+        let mut initial = Initial { stream, device };
+        Self { listener: RollCritic::new(&mut initial, &config.as_roll(model), model) }
+    }
+}

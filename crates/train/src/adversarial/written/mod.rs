@@ -1,0 +1,10 @@
+//! The written form of the phase: the CVAE is the generator, and stays as it is; the critic learns to tell the music that the
+//! decoder writes from real music. docs/adversarial.md has the equations.
+
+mod critic;
+mod listening;
+mod quality;
+mod windows;
+
+pub(crate) use listening::Listeners;
+pub use quality::ListenerValidation;
