@@ -9,7 +9,7 @@ use crate::bag::BagHead;
 use crate::batch::Batch;
 use crate::config::ModelConfig;
 use crate::heads::NoteHeads;
-use crate::layers::{Initial, Mark, Memory, Places, SequenceBlock, alibi_bias, linear, rms_norm, table};
+use crate::layers::{Initial, Memory, Places, SequenceBlock, alibi_bias, linear, rms_norm, table};
 use crate::layout::{BAR_COLUMNS, EVENT_COLUMNS, Field, PieceLayout};
 
 #[derive(Module, Debug)]
@@ -39,14 +39,9 @@ impl DecoderState {
         self.memories.iter_mut().map(|memory| memory.make_room(events)).max().unwrap_or(0)
     }
 
-    /// As it is now.
-    pub(crate) fn mark(&self) -> Vec<Mark> {
-        self.memories.iter().map(Memory::mark).collect()
-    }
-
-    /// Back to a mark, for whose later events there was room.
-    pub(crate) fn rewind(&mut self, marks: &[Mark]) {
-        self.memories.iter_mut().zip(marks).for_each(|(memory, mark)| memory.rewind(mark));
+    /// `branches` states that go on from each row, with room for so many more events.
+    pub(crate) fn branched(&self, branches: usize, events: usize) -> Self {
+        Self { memories: self.memories.iter().map(|memory| memory.branched(branches, events)).collect() }
     }
 }
 
@@ -232,32 +227,47 @@ mod tests {
         }
     }
 
+    /// What a branch reads is what the whole memory would have read.
     #[test]
-    fn a_memory_can_be_taken_back() {
+    fn branches_go_on_from_what_they_branched_from() {
         for kind in [ModelKind::Cvae, ModelKind::Lstm] {
-            let config = ModelConfig::of_kind(kind, ModelSize::Tiny, 2, 2);
-            let device = Device::flex();
-            let decoder =
-                Decoder::new(&mut Initial { stream: &mut ChaCha8Rng::seed_from_u64(2), device: &device }, &config);
-            let context = Tensor::<3>::ones([1, 1, config.d_model], &device);
-            let mut state = decoder.start(&context, 8);
-            let mut read = |state: &mut DecoderState, value: f32| {
-                let event = Tensor::full([1, 1, EVENT_COLUMNS], value, &device);
-                let time = Tensor::ones([1, 1, TIME_COLUMNS], &device);
-                decoder
-                    .step(state, event, time, context.clone())
-                    .into_data_as::<f32>()
-                    .iter::<f32>()
-                    .collect::<Vec<_>>()
+            let config = ModelConfig {
+                musical_time: kind == ModelKind::Cvae,
+                ..ModelConfig::of_kind(kind, ModelSize::Tiny, 2, 2)
             };
-            read(&mut state, 0.5);
-            state.make_room(3);
-            let mark = state.mark();
-            let first = [1.0, 0.25, 0.75].map(|value| read(&mut state, value));
-            state.rewind(&mark);
-            [0.1, 0.2].map(|value| read(&mut state, value));
-            state.rewind(&mark);
-            assert_eq!([1.0, 0.25, 0.75].map(|value| read(&mut state, value)), first, "{kind:?}");
+            let device = Device::flex();
+            let mut random = ChaCha8Rng::seed_from_u64(2);
+            let decoder = Decoder::new(&mut Initial { stream: &mut random, device: &device }, &config);
+            let moved: Vec<f32> =
+                read_parameters(&decoder).into_iter().map(|weight| weight + random.random_range(-0.1..0.1)).collect();
+            let decoder = write_parameters(decoder, &moved);
+            // A row of values, one a branch.
+            let read = |state: &mut DecoderState, values: &[f32]| {
+                let rows = |columns: usize| {
+                    let rows = values
+                        .iter()
+                        .flat_map(|value| (0..columns).map(move |column| value * (1.0 + column as f32).sin()));
+                    Tensor::<3>::from_data(
+                        burn::tensor::TensorData::new(rows.collect::<Vec<f32>>(), [values.len(), 1, columns]),
+                        &device,
+                    )
+                };
+                let h = decoder.step(state, rows(EVENT_COLUMNS), rows(TIME_COLUMNS), rows(config.d_model));
+                h.into_data_as::<f32>().iter::<f32>().collect::<Vec<_>>()
+            };
+            let rows = Tensor::<3>::zeros([2, 1, config.d_model], &device);
+            let mut whole = decoder.start(&rows, 8);
+            read(&mut whole, &[0.3, 0.4]);
+            read(&mut whole, &[0.5, 0.6]);
+            let mut branched = whole.branched(3, 4);
+            let d = config.d_model;
+            for (first, second) in [([0.1, 0.2, 0.3], [0.4, 0.5, 0.6]), ([0.7, 0.8, 0.9], [0.9, 0.7, 0.8])] {
+                let together = read(&mut branched, &[first, second].concat());
+                let alone = read(&mut whole, &[first[1], second[1]]);
+                let close = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4);
+                assert!(close(&together[d..2 * d], &alone[..d]), "{kind:?}");
+                assert!(close(&together[4 * d..5 * d], &alone[d..]), "{kind:?}");
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use partita_model::compose::{
     Drawing, Instruments, Listening, Plan, PlannedBar, Sampling, compose, compose_from, reconstruct,
 };
 use partita_model::{BarFeatures, ConditionClasses, Latents, ModelKind, ModelSize, Passage, PassageBar, PieceLayout};
-use rand::SeedableRng;
+use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 fn plan(bars: usize, genre: Option<usize>, instruments: Instruments) -> Plan {
@@ -92,7 +92,8 @@ fn of_several_candidates_the_one_that_sounds_most_real_is_kept() {
         composed_from(&plan, &latents, listening, random, &mut |_, _| {}).remove(0)
     };
     let mut random = ChaCha8Rng::seed_from_u64(4);
-    let candidates: Vec<Vec<NoteEvent>> = (0..5).map(|_| composed(None, &mut random)).collect();
+    let mut candidate = || composed(None, &mut ChaCha8Rng::seed_from_u64(random.next_u64()));
+    let candidates: Vec<Vec<NoteEvent>> = (0..5).map(|_| candidate()).collect();
     let score = |notes: &Vec<NoteEvent>| {
         let bar = PassageBar { features: plan.bars[0].features, steps: 48, notes: notes.clone() };
         let rolls = RollPassage::of(&Passage { conditions: plan.conditions, bars: vec![bar] });

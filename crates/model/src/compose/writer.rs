@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use partita_encoding::{CENTS_ZERO, NoteEvent, Origin, duration_class_within};
 use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::grammar::{Grammar, Instruments};
 use super::latents::LatentSource;
@@ -64,6 +65,16 @@ impl Plan {
         Latents { bars: latents.bars.select(1, rows), ..latents }
     }
 
+    /// The notes of an earlier bar again; none lasts longer than the piece.
+    fn repeated(&self, notes: &[NoteEvent], bar: usize) -> Vec<NoteEvent> {
+        let steps_left = self.steps_from(bar);
+        let again = |note: &NoteEvent| {
+            let longest = duration_class_within(steps_left - u32::from(note.position));
+            NoteEvent { duration: note.duration.min(longest), ..*note }
+        };
+        notes.iter().map(again).collect()
+    }
+
     /// Steps from the start of a bar to the end of the piece; bars after the plan are as long as its last.
     fn steps_from(&self, bar: usize) -> u32 {
         let planned: u32 = self.bars[bar..].iter().map(|bar| bar.steps).sum();
@@ -110,23 +121,17 @@ pub fn compose_from(
     hear: &mut dyn FnMut(usize, &NoteEvent),
 ) -> Vec<Vec<NoteEvent>> {
     let Drawing { sampling, random, listening } = drawing;
-    let candidates = sampling.candidates;
+    let listening = listening.filter(|_| sampling.candidates > 1);
     let writer = Writer::new(model, config, plan, latents, Choice::Drawn(sampling, random), device);
-    let listening = listening.filter(|_| candidates > 1);
-    Writer { listening: listening.map(|listening| (listening, candidates)), ..writer }.write(hear)
+    Writer { listening, ..writer }.write(hear)
 }
 
-/// The decoder in the middle of a piece. Row 0 knows the conditions; row 1, if there is one, does not.
+/// The decoder in the middle of a piece.
 pub(super) struct Writer<'a> {
-    model: &'a Cvae,
-    plan: &'a Plan,
+    desk: Desk<'a>,
     choice: Choice<'a>,
-    context: Tensor<3>, // [rows, N, d]
     state: DecoderState,
-    /// Who chooses, and among how many candidates.
-    listening: Option<(Listening<'a>, usize)>,
-    layout: PieceLayout,
-    device: &'a Device,
+    listening: Option<Listening<'a>>,
 }
 
 impl<'a> Writer<'a> {
@@ -154,131 +159,176 @@ impl<'a> Writer<'a> {
             Tensor::cat(vec![with, told(ConditionClasses::none(plan.conditions.grid), &open)], 0)
         };
         let state = model.decoder.start(&context, MEMORY_EVENTS.max(plan.notes_per_bar_max + 1));
-        Self { model, plan, choice, context, state, listening: None, layout, device }
+        Self { desk: Desk { model, plan, context, layout, device }, choice, state, listening: None }
     }
 
     /// All bars; `hear` is told of each note and its bar.
     pub(super) fn write(mut self, hear: &mut dyn FnMut(usize, &NoteEvent)) -> Vec<Vec<NoteEvent>> {
-        let mut bars: Vec<Vec<NoteEvent>> = Vec::with_capacity(self.plan.bars.len());
-        for (bar, planned) in self.plan.bars.iter().enumerate() {
+        let plan = self.desk.plan;
+        let mut bars: Vec<Vec<NoteEvent>> = Vec::with_capacity(plan.bars.len());
+        for (bar, planned) in plan.bars.iter().enumerate() {
             let notes = match (planned.origin, self.listening) {
                 (Origin::Again(source), _) if !(bars[source].is_empty() && planned.must_sound()) => {
-                    self.repeat_bar(bar, &bars[source], hear)
+                    let notes = plan.repeated(&bars[source], bar);
+                    self.take_over(bar, notes, hear)
                 }
-                (_, Some((listening, candidates))) => self.choose_bar(&bars, listening, candidates, hear),
-                (_, None) => self.write_bar(bar, hear),
+                (_, Some(listening)) => {
+                    let mut candidates = self.candidates(bar);
+                    let best = listening.best(plan, &self.desk.layout, &bars, &candidates, self.desk.device);
+                    self.take_over(bar, candidates.swap_remove(best), hear)
+                }
+                (_, None) => {
+                    let mut hear = |note: &NoteEvent| hear(bar, note);
+                    let choices = std::slice::from_mut(&mut self.choice);
+                    self.desk.write_bar(&mut self.state, bar, choices, &mut hear).remove(0)
+                }
             };
             bars.push(notes);
         }
         bars
     }
 
-    /// The bar after those `written`: the best of several candidates, after which the decoder goes on as if it had written no
-    /// other.
-    fn choose_bar(
+    /// The candidates for a bar, each by chances of its own and written beside the others, as if it were the only one.
+    fn candidates(&mut self, bar: usize) -> Vec<Vec<NoteEvent>> {
+        let Choice::Drawn(sampling, random) = &mut self.choice else { return vec![] };
+        let sampling = *sampling;
+        let mut chances: Vec<ChaCha8Rng> =
+            (0..sampling.candidates).map(|_| ChaCha8Rng::seed_from_u64(random.next_u64())).collect();
+        let mut choices: Vec<Choice<'_>> = chances.iter_mut().map(|chance| Choice::Drawn(sampling, chance)).collect();
+        let events = self.desk.plan.notes_per_bar_max + 1;
+        self.state.make_room(events);
+        let mut branches = self.state.branched(choices.len(), events);
+        self.desk.write_bar(&mut branches, bar, &mut choices, &mut |_| {})
+    }
+
+    /// The notes of a bar that are there already, read like those that are written.
+    fn take_over(
         &mut self,
-        written: &[Vec<NoteEvent>],
-        listening: Listening<'_>,
-        candidates: usize,
+        bar: usize,
+        notes: Vec<NoteEvent>,
         hear: &mut dyn FnMut(usize, &NoteEvent),
     ) -> Vec<NoteEvent> {
-        let bar = written.len();
-        self.state.make_room(self.plan.notes_per_bar_max + 1);
-        let before = self.state.mark();
-        let mut candidate = || {
-            let notes = self.write_bar(bar, &mut |_, _| {});
-            self.state.rewind(&before);
-            notes
-        };
-        let mut candidates: Vec<_> = (0..candidates).map(|_| candidate()).collect();
-        let best = listening.best(self.plan, &self.layout, written, &candidates, self.device);
-        let notes = candidates.swap_remove(best);
-        self.read(bar, None);
+        self.desk.read(&mut self.state, bar, &[None]);
         for note in &notes {
             hear(bar, note);
-            self.read(bar, Some(note));
+            self.desk.read(&mut self.state, bar, &[Some(*note)]);
+        }
+        notes
+    }
+}
+
+/// What a piece is written with. Row 0 of `context` knows the conditions; row 1, if there is one, does not. A state may have
+/// several branches of each row.
+struct Desk<'a> {
+    model: &'a Cvae,
+    plan: &'a Plan,
+    context: Tensor<3>, // [rows, N, d]
+    layout: PieceLayout,
+    device: &'a Device,
+}
+
+impl Desk<'_> {
+    /// The notes of one bar, once for each of `choices`, one a branch of `state`: first the line before it is read, then each note
+    /// as it is written. `hear` is told of the first one's notes.
+    fn write_bar(
+        &self,
+        state: &mut DecoderState,
+        bar: usize,
+        choices: &mut [Choice<'_>],
+        hear: &mut dyn FnMut(&NoteEvent),
+    ) -> Vec<Vec<NoteEvent>> {
+        let mut bars: Vec<Vec<NoteEvent>> = vec![Vec::new(); choices.len()];
+        let mut ended = vec![false; choices.len()];
+        let mut last = vec![None; choices.len()];
+        loop {
+            let h = self.read(state, bar, &last);
+            let next = self.choose_notes(&h, bar, &bars, &ended, choices);
+            for (branch, note) in next.into_iter().enumerate() {
+                ended[branch] |= note.is_none();
+                // One that has ended reads on, and nobody what it reads.
+                last[branch] = note.or(last[branch]);
+                bars[branch].extend(note);
+            }
+            if ended.iter().all(|ended| *ended) {
+                return bars;
+            }
+            bars[0].last().filter(|_| !ended[0]).into_iter().for_each(&mut *hear);
+        }
+    }
+
+    /// Feeds each branch an event, a bar line where it is none; the state that predicts the next: `[rows · branches, 1, d]`.
+    fn read(&self, state: &mut DecoderState, bar: usize, events: &[Option<NoteEvent>]) -> Tensor<3> {
+        let [rows, _, d] = self.context.dims();
+        let mut columns = vec![0.0; events.len() * EVENT_COLUMNS];
+        let mut time = vec![0.0; events.len() * TIME_COLUMNS];
+        for (branch, note) in events.iter().enumerate() {
+            let row = &mut columns[branch * EVENT_COLUMNS..][..EVENT_COLUMNS];
+            match note {
+                Some(note) => layout::set_note(row, note),
+                None => layout::set_bar_line(row),
+            }
+            let position = note.map_or(0, |note| note.position);
+            set_time(&mut time[branch * TIME_COLUMNS..][..TIME_COLUMNS], bar, Some(position));
+        }
+        let context = self.context.clone().slice([0..rows, bar..bar + 1, 0..d]);
+        let context = context.repeat_dim(1, events.len()).reshape([rows * events.len(), 1, d]);
+        self.model.decoder.step(state, self.rows(&columns, events.len()), self.rows(&time, events.len()), context)
+    }
+
+    /// The next note of each branch, or none where its bar ends or has ended.
+    fn choose_notes(
+        &self,
+        h: &Tensor<3>,
+        bar: usize,
+        bars: &[Vec<NoteEvent>],
+        ended: &[bool],
+        choices: &mut [Choice<'_>],
+    ) -> Vec<Option<NoteEvent>> {
+        const UNKNOWN: NoteEvent =
+            NoteEvent { position: 0, program: 0, pitch: 0, cents: CENTS_ZERO, duration: 0, velocity: 0 };
+        let branches = choices.len();
+        let mut notes: Vec<Option<NoteEvent>> = ended.iter().map(|ended| (!ended).then_some(UNKNOWN)).collect();
+        let mut known = vec![0.0; branches * EVENT_COLUMNS];
+        for field in Field::ALL {
+            if notes.iter().all(Option::is_none) {
+                break;
+            }
+            let logits = self.model.decoder.logits(field, h.clone(), &self.rows(&known, branches));
+            let logits: Vec<f32> = logits.into_data_as::<f32>().iter::<f32>().collect();
+            let row = |row: usize| logits.get(row * field.classes()..(row + 1) * field.classes());
+            for (branch, choice) in choices.iter_mut().enumerate() {
+                let Some(note) = &mut notes[branch] else { continue };
+                let grammar = self.grammar(bar, &bars[branch]);
+                let (with, without) = (row(branch).unwrap_or_default(), row(branches + branch));
+                let class = choice.class(field, with, without, |class| grammar.allows(field, note, class));
+                if field == Field::Position && class == BAR_LINE {
+                    notes[branch] = None;
+                    continue;
+                }
+                *field.of_mut(note) = class;
+                layout::set_field(&mut known[branch * EVENT_COLUMNS..][..EVENT_COLUMNS], field, note);
+            }
         }
         notes
     }
 
-    /// The notes of an earlier bar again, read like those that are written; none lasts longer than the piece.
-    fn repeat_bar(
-        &mut self,
-        bar: usize,
-        notes: &[NoteEvent],
-        hear: &mut dyn FnMut(usize, &NoteEvent),
-    ) -> Vec<NoteEvent> {
-        let steps_left = self.plan.steps_from(bar);
-        self.read(bar, None);
-        let repeated = notes.iter().map(|note| {
-            let longest = duration_class_within(steps_left - u32::from(note.position));
-            let note = NoteEvent { duration: note.duration.min(longest), ..*note };
-            hear(bar, &note);
-            self.read(bar, Some(&note));
-            note
-        });
-        repeated.collect()
-    }
-
-    /// The notes of one bar: first the line before it is read, then each note as it is written.
-    fn write_bar(&mut self, bar: usize, hear: &mut dyn FnMut(usize, &NoteEvent)) -> Vec<NoteEvent> {
-        let plan = self.plan;
-        let planned = plan.bars[bar];
-        let mut notes: Vec<NoteEvent> = Vec::new();
-        let mut state = self.read(bar, None);
-        loop {
-            let grammar = Grammar {
-                instruments: &plan.instruments,
-                steps: planned.steps,
-                steps_left: plan.steps_from(bar),
-                room: notes.len() < plan.notes_per_bar_max,
-                must_sound: planned.must_sound(),
-                last: notes.last().copied(),
-            };
-            let Some(note) = self.choose_note(&state, &grammar) else { return notes };
-            hear(bar, &note);
-            notes.push(note);
-            state = self.read(bar, Some(&note));
+    /// What may be next in a bar of which `notes` are written.
+    fn grammar(&self, bar: usize, notes: &[NoteEvent]) -> Grammar<'_> {
+        let planned = self.plan.bars[bar];
+        Grammar {
+            instruments: &self.plan.instruments,
+            steps: planned.steps,
+            steps_left: self.plan.steps_from(bar),
+            room: notes.len() < self.plan.notes_per_bar_max,
+            must_sound: planned.must_sound(),
+            last: notes.last().copied(),
         }
     }
 
-    /// Feeds one event; the state that predicts the next: `[rows, 1, d]`.
-    fn read(&mut self, bar: usize, note: Option<&NoteEvent>) -> Tensor<3> {
-        let [rows, _, d] = self.context.dims();
-        let mut row = vec![0.0; EVENT_COLUMNS];
-        match note {
-            Some(note) => layout::set_note(&mut row, note),
-            None => layout::set_bar_line(&mut row),
-        }
-        let context = self.context.clone().slice([0..rows, bar..bar + 1, 0..d]);
-        let mut time = [0.0; TIME_COLUMNS];
-        set_time(&mut time, bar, Some(note.map_or(0, |note| note.position)));
-        let (event, time) = (self.row(&row), self.row(&time));
-        self.model.decoder.step(&mut self.state, event, time, context)
-    }
-
-    /// The next note, or none where the bar ends.
-    fn choose_note(&mut self, state: &Tensor<3>, grammar: &Grammar<'_>) -> Option<NoteEvent> {
-        let mut note = NoteEvent { position: 0, program: 0, pitch: 0, cents: CENTS_ZERO, duration: 0, velocity: 0 };
-        let mut row = vec![0.0; EVENT_COLUMNS];
-        for field in Field::ALL {
-            let logits = self.model.decoder.logits(field, state.clone(), &self.row(&row));
-            let logits: Vec<f32> = logits.into_data_as::<f32>().iter::<f32>().collect();
-            let (with, without) = logits.split_at(field.classes());
-            let without = (!without.is_empty()).then_some(without);
-            let class = self.choice.class(field, with, without, |class| grammar.allows(field, &note, class));
-            if field == Field::Position && class == BAR_LINE {
-                return None;
-            }
-            *field.of_mut(&mut note) = class;
-            layout::set_field(&mut row, field, &note);
-        }
-        Some(note)
-    }
-
-    /// The same columns for all rows: `[rows, 1, columns]`.
-    fn row(&self, columns: &[f32]) -> Tensor<3> {
+    /// The columns of each branch, the same for all rows: `[rows · branches, 1, columns]`.
+    fn rows(&self, columns: &[f32], branches: usize) -> Tensor<3> {
         let rows = self.context.dims()[0];
-        Tensor::from_data(TensorData::new(columns.repeat(rows), [rows, 1, columns.len()]), self.device)
+        let shape = [rows * branches, 1, columns.len() / branches];
+        Tensor::from_data(TensorData::new(columns.repeat(rows), shape), self.device)
     }
 }

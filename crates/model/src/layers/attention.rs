@@ -39,35 +39,51 @@ impl From<Tensor<4>> for Places {
     }
 }
 
-/// Keys and values of the steps so far, in buffers that are filled from the front.
+/// Keys and values of the steps so far, in buffers that are filled from the front. A branched cache has a batch of several
+/// branches a row of the cache that it branched from, whose steps they read together and do not copy.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
     keys: Tensor<4>,   // [batch, heads, capacity, d_head (+ TIME_COLUMNS)]
     values: Tensor<4>, // [batch, heads, capacity, d_head]
     filled: usize,
+    /// Keys and values of the steps before the branch.
+    trunk: Option<[Tensor<4>; 2]>,
 }
 
 impl Cache {
     /// Empty buffers for `capacity` steps, with keys that are longer by `time` columns.
     fn new(batch: usize, heads: usize, capacity: usize, d_head: usize, time: usize, device: &Device) -> Self {
         let empty = |d| Tensor::zeros([batch, heads, capacity, d], device);
-        Self { keys: empty(d_head + time), values: empty(d_head), filled: 0 }
+        Self { keys: empty(d_head + time), values: empty(d_head), filled: 0, trunk: None }
     }
 
     /// Steps held.
-    pub(crate) const fn filled(&self) -> usize {
-        self.filled
+    pub(crate) fn filled(&self) -> usize {
+        self.filled + self.trunk.as_ref().map_or(0, |[keys, _]| keys.dims()[2])
     }
 
     /// Room for steps, held or to come.
     pub(crate) fn capacity(&self) -> usize {
-        self.keys.dims()[2]
+        self.filled() - self.filled + self.keys.dims()[2]
     }
 
-    /// Takes back all steps but the first `filled`.
-    pub(crate) fn rewind(&mut self, filled: usize) {
-        debug_assert!(filled <= self.filled, "what was forgotten cannot be taken back");
-        self.filled = filled;
+    /// `branches` caches that go on from each row, with room for `capacity` more steps; row `r`'s are rows `r · branches` and
+    /// those after it.
+    ///
+    /// # Panics
+    /// If it is branched already.
+    pub(crate) fn branched(&self, branches: usize, capacity: usize) -> Self {
+        assert!(self.trunk.is_none(), "a branch has no branches");
+        let held = |buffer: &Tensor<4>| {
+            let [batch, heads, _, d] = buffer.dims();
+            buffer.clone().slice([0..batch, 0..heads, 0..self.filled, 0..d])
+        };
+        let empty = |buffer: &Tensor<4>| {
+            let [batch, heads, _, d] = buffer.dims();
+            Tensor::zeros([batch * branches, heads, capacity, d], &buffer.device())
+        };
+        let trunk = (self.filled > 0).then(|| [held(&self.keys), held(&self.values)]);
+        Self { keys: empty(&self.keys), values: empty(&self.values), filled: 0, trunk }
     }
 
     /// Forgets the oldest `count` steps.
@@ -125,7 +141,36 @@ impl Attention {
     pub(crate) fn step(&self, x: Tensor<3>, cache: &mut Cache, place: &Places) -> Tensor<3> {
         let (query, key, value) = self.project(x, place);
         let (keys, values) = cache.push(key, value);
-        self.attend(query, keys, values, place.bias.clone())
+        match &cache.trunk {
+            None => self.attend(query, keys, values, place.bias.clone()),
+            Some(trunk) => self.attend_with_trunk(query, trunk, keys, values, place.bias.clone()),
+        }
+    }
+
+    /// The same over a trunk that several branches have in common: a product with all of their queries at once.
+    fn attend_with_trunk(
+        &self,
+        query: Tensor<4>,
+        [trunk_keys, trunk_values]: &[Tensor<4>; 2],
+        keys: Tensor<4>,
+        values: Tensor<4>,
+        bias: Tensor<4>,
+    ) -> Tensor<3> {
+        let [batch, heads, _, _] = query.dims();
+        let [rows, _, trunk, _] = trunk_keys.dims();
+        let own = keys.dims()[2];
+        // [batch, heads, 1, columns] ↔ [rows, heads, branches, columns]
+        let together = |x: Tensor<4>, columns| x.reshape([rows, batch / rows, heads, columns]).swap_dims(1, 2);
+        let apart = |x: Tensor<4>, columns| x.swap_dims(1, 2).reshape([batch, heads, 1, columns]);
+        let columns = query.dims()[3];
+        let to_trunk = together(query.clone(), columns).matmul(trunk_keys.clone().swap_dims(2, 3));
+        let scores = Tensor::cat(vec![apart(to_trunk, trunk), query.matmul(keys.swap_dims(2, 3))], 3);
+        let weights = softmax(scores + bias, 3);
+        let of_trunk = weights.clone().slice([0..batch, 0..heads, 0..1, 0..trunk]);
+        let of_own = weights.slice([0..batch, 0..heads, 0..1, trunk..trunk + own]);
+        let d_head = values.dims()[3];
+        let mixed = apart(together(of_trunk, trunk).matmul(trunk_values.clone()), d_head) + of_own.matmul(values);
+        self.output.forward(mixed.reshape([batch, 1, heads * d_head]))
     }
 
     /// An empty cache for `batch` rows that holds at most `capacity` steps.

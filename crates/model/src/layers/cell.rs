@@ -30,6 +30,15 @@ impl CellState {
         let zeros = Tensor::zeros([batch, d], device);
         Self { hidden: zeros.clone(), memory: zeros }
     }
+
+    /// Each row so many times, one after another.
+    pub(super) fn repeated(&self, times: usize) -> Self {
+        let repeat = |rows: &Tensor<2>| {
+            let [batch, d] = rows.dims();
+            rows.clone().unsqueeze_dim::<3>(1).repeat_dim(1, times).reshape([batch * times, d])
+        };
+        Self { hidden: repeat(&self.hidden), memory: repeat(&self.memory) }
+    }
 }
 
 impl Cell {

@@ -14,4 +14,4 @@ pub(crate) use block::Block;
 pub(crate) use initial::{Initial, bias, kernels, linear, matrix, silent, table};
 pub(crate) use musical_time::{MusicalTime, TIME_COLUMNS, set_time};
 pub(crate) use norm::rms_norm;
-pub(crate) use sequence::{Mark, Memory, SequenceBlock};
+pub(crate) use sequence::{Memory, SequenceBlock};

@@ -27,15 +27,6 @@ pub(crate) enum Memory {
     Recurrent(CellState),
 }
 
-/// A place that a memory can be taken back to.
-#[derive(Clone, Debug)]
-pub(crate) enum Mark {
-    /// So many events.
-    Attention(usize),
-    /// A state.
-    Recurrent(CellState),
-}
-
 impl Memory {
     /// Forgets the oldest quarter of the events, and again, until there is room for so many more, at most as many as it holds;
     /// how many are held then.
@@ -47,23 +38,12 @@ impl Memory {
         cache.filled()
     }
 
-    /// As it is now.
-    pub(crate) fn mark(&self) -> Mark {
+    /// `branches` memories that go on from each row, with room for so many more events; row `r`'s are rows `r · branches` and
+    /// those after it.
+    pub(crate) fn branched(&self, branches: usize, events: usize) -> Self {
         match self {
-            Self::Attention(cache) => Mark::Attention(cache.filled()),
-            Self::Recurrent(state) => Mark::Recurrent(state.clone()),
-        }
-    }
-
-    /// Back to a mark, since which nothing was forgotten.
-    ///
-    /// # Panics
-    /// With the mark of another kind of memory.
-    pub(crate) fn rewind(&mut self, mark: &Mark) {
-        match (self, mark) {
-            (Self::Attention(cache), Mark::Attention(filled)) => cache.rewind(*filled),
-            (Self::Recurrent(state), Mark::Recurrent(before)) => *state = before.clone(),
-            _ => unreachable!("a memory's mark comes from the memory"),
+            Self::Attention(cache) => Self::Attention(cache.branched(branches, events)),
+            Self::Recurrent(state) => Self::Recurrent(state.repeated(branches)),
         }
     }
 }
