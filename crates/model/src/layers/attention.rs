@@ -47,7 +47,7 @@ pub(crate) struct Cache {
     values: Tensor<4>, // [batch, heads, capacity, d_head]
     filled: usize,
     /// Keys and values of the steps before the branch.
-    trunk: Option<[Tensor<4>; 2]>,
+    trunk: Option<Box<[Tensor<4>; 2]>>,
 }
 
 impl Cache {
@@ -59,7 +59,7 @@ impl Cache {
 
     /// Steps held.
     pub(crate) fn filled(&self) -> usize {
-        self.filled + self.trunk.as_ref().map_or(0, |[keys, _]| keys.dims()[2])
+        self.filled + self.trunk.as_ref().map_or(0, |trunk| trunk[0].dims()[2])
     }
 
     /// Room for steps, held or to come.
@@ -82,7 +82,7 @@ impl Cache {
             let [batch, heads, _, d] = buffer.dims();
             Tensor::zeros([batch * branches, heads, capacity, d], &buffer.device())
         };
-        let trunk = (self.filled > 0).then(|| [held(&self.keys), held(&self.values)]);
+        let trunk = (self.filled > 0).then(|| Box::new([held(&self.keys), held(&self.values)]));
         Self { keys: empty(&self.keys), values: empty(&self.values), filled: 0, trunk }
     }
 
