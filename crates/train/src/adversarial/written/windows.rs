@@ -1,5 +1,6 @@
 //! Real passages beside music that is composed under their conditions.
 
+use partita_encoding::Grid;
 use partita_model::adversarial::roll::RollPassage;
 use partita_model::compose::compose_like;
 use partita_model::{Cvae, Passage};
@@ -27,7 +28,7 @@ pub(super) fn compose_beside(
     batches: &[Vec<Passage>],
 ) -> Vec<WrittenWindow> {
     let recipe = view.cutter.recipe;
-    let of_batch = |index: usize, passages: &Vec<Passage>| -> Vec<WrittenWindow> {
+    let of_batch = |index: usize, passages: Vec<Passage>| -> Vec<WrittenWindow> {
         let mut random = stream(recipe.seed, Purpose::Written, number << 16 | index as u64);
         let of_passage = |real: &Passage| {
             let notes_per_bar_max = recipe.events_per_passage / 4;
@@ -36,7 +37,16 @@ pub(super) fn compose_beside(
         };
         passages.iter().flat_map(of_passage).collect()
     };
-    view.workers.map(batches.iter().collect(), of_batch).into_iter().flatten().collect()
+    view.workers.map(heard(batches), of_batch).into_iter().flatten().collect()
+}
+
+/// What is composed is on the beat, so a critic need not hear anything else; where nothing is, it hears all.
+fn heard(batches: &[Vec<Passage>]) -> Vec<Vec<Passage>> {
+    let on_beat = |passage: &Passage| passage.conditions.grid == Grid::Beat;
+    if !batches.iter().flatten().any(on_beat) {
+        return batches.to_vec();
+    }
+    batches.iter().map(|passages| passages.iter().filter(|passage| on_beat(passage)).cloned().collect()).collect()
 }
 
 /// Windows of up to `bars` bars that end with different ones, as a listener hears them when that bar has been written.
@@ -48,4 +58,41 @@ fn windows(real: &Passage, written: &Passage, bars: usize, random: &mut ChaCha8R
         RollPassage::of(&Passage { conditions: passage.conditions, bars })
     };
     ends.into_iter().map(|end| WrittenWindow { real: part(real, end), written: part(written, end) }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use partita_model::{BarFeatures, ConditionClasses, PassageBar};
+    use rand_chacha::rand_core::SeedableRng;
+
+    fn passage(grid: Grid, bars: usize) -> Passage {
+        let features =
+            |index| BarFeatures { metre: 0, index, remaining: bars - 1 - index, density: None, polyphony: None };
+        let bars = (0..bars).map(|index| PassageBar { features: features(index), steps: 48, notes: Vec::new() });
+        Passage { conditions: ConditionClasses { grid, ..ConditionClasses::default() }, bars: bars.collect() }
+    }
+
+    #[test]
+    fn what_is_not_on_the_beat_is_heard_only_where_nothing_is() {
+        let [beat, time] = [Grid::Beat, Grid::Time].map(|grid| passage(grid, 2));
+        let mixed = [vec![beat.clone(), time.clone()], vec![time.clone()]];
+        assert_eq!(heard(&mixed), [vec![beat], vec![]]);
+        let none = [vec![time]];
+        assert_eq!(heard(&none), none);
+    }
+
+    #[test]
+    fn windows_end_with_different_bars_and_hold_those_before() {
+        let (real, written) = (passage(Grid::Beat, 6), passage(Grid::Beat, 6));
+        let windows = windows(&real, &written, 3, &mut ChaCha8Rng::seed_from_u64(1));
+        let mut ends: Vec<usize> = windows.iter().map(|window| window.real.bars.last().unwrap().index).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        assert_eq!(ends.len(), WINDOWS);
+        for WrittenWindow { real, written } in &windows {
+            assert_eq!(real, written);
+            assert_eq!(real.bars.len(), (real.bars.last().unwrap().index + 1).min(3));
+        }
+    }
 }
