@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use partita_model::adversarial::{Adversarial, AdversarialConfig, GeneratorStart};
-use partita_model::{Compute, ModelConfig, ModelDescription, ParameterShape, parameter_shapes};
+use partita_model::adversarial::{AdversarialForm, GeneratorStart};
+use partita_model::{Compute, Device, ModelConfig, ModelDescription, ModelFileError, ParameterShape, parameter_shapes};
 use serde::Serialize;
 
 use crate::table::{count, table, write_facts};
@@ -40,35 +40,74 @@ pub(super) struct ModelReport {
 /// What a model file tells of its generator and critic.
 #[derive(Debug, Serialize)]
 struct PlayersReport {
+    form: AdversarialForm,
+    /// 0 where the CVAE is the generator.
     generator_parameters: usize,
     critic_parameters: usize,
     /// 0 in a file that does not tell.
     generator_steps: u64,
-    config: AdversarialConfig,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<GeneratorStart>,
+    /// That a critic of written music hears together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bars: Option<usize>,
 }
 
 impl PlayersReport {
-    fn new(players: &Adversarial, config: AdversarialConfig, generator_steps: u64) -> Self {
-        Self {
-            generator_parameters: parameters(&parameter_shapes(&players.generator)),
-            critic_parameters: parameters(&parameter_shapes(&players.critic)),
+    /// Of the players in a model's file, if it has any; all of their weights are read.
+    fn of(description: &ModelDescription, bytes: &[u8], device: &Device) -> Result<Option<Self>, ModelFileError> {
+        let generator_steps = description.training.generator_steps;
+        let size = |shapes: Vec<ParameterShape>| parameters(&shapes);
+        let latent = description.read_adversarial(bytes, device)?.zip(description.adversarial);
+        let roll = description.read_roll_players(bytes, device)?.zip(description.roll);
+        let written = description.read_listener(bytes, device)?.zip(description.listener);
+        let latent = latent.map(|(players, config)| Self {
+            form: AdversarialForm::Latent,
+            generator_parameters: size(parameter_shapes(&players.generator)),
+            critic_parameters: size(parameter_shapes(&players.critic)),
             generator_steps,
-            config,
-        }
+            start: Some(config.start),
+            bars: None,
+        });
+        let roll = roll.map(|(players, config)| Self {
+            form: AdversarialForm::Roll,
+            generator_parameters: size(parameter_shapes(&players.roll_generator)),
+            critic_parameters: size(parameter_shapes(&players.roll_critic)),
+            generator_steps,
+            start: Some(config.start),
+            bars: None,
+        });
+        let written = written.map(|(listener, config)| Self {
+            form: AdversarialForm::Written,
+            generator_parameters: 0,
+            critic_parameters: size(parameter_shapes(&listener)),
+            generator_steps,
+            start: None,
+            bars: Some(config.bars),
+        });
+        Ok(latent.or(roll).or(written))
     }
-}
 
-impl fmt::Display for PlayersReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let start = match self.config.start {
-            GeneratorStart::Prior => "a draw of the prior",
-            GeneratorStart::Noise => "noise",
+    fn generator(&self) -> String {
+        let made = match self.form {
+            AdversarialForm::Latent => "of latents",
+            AdversarialForm::Roll => "of rolls",
+            AdversarialForm::Written => return "the model itself".to_owned(),
         };
-        write!(f, "{} parameters, starts from {start}", count(self.generator_parameters))?;
-        match self.generator_steps {
-            0 => Ok(()),
-            steps => write!(f, ", {} steps", count(steps)),
-        }
+        let start = match self.start {
+            Some(GeneratorStart::Noise) => "noise",
+            _ => "a draw of the prior",
+        };
+        let steps = match self.generator_steps {
+            0 => String::new(),
+            steps => format!(", {} steps", count(steps)),
+        };
+        format!("{made}, {} parameters, starts from {start}{steps}", count(self.generator_parameters as u64))
+    }
+
+    fn critic(&self) -> String {
+        let heard = self.bars.map_or(String::new(), |bars| format!(", hears {bars} bars that are written"));
+        format!("{} parameters{heard}", count(self.critic_parameters as u64))
     }
 }
 
@@ -83,17 +122,14 @@ impl ModelReport {
         let device = Compute::Cpu.device()?;
         let in_file = || format!("inspect {}", path.display());
         let (description, _) = ModelDescription::from_bytes(&bytes, &device).with_context(in_file)?;
-        let players = description.read_adversarial(&bytes, &device).with_context(in_file)?;
-        description.read_roll_players(&bytes, &device).with_context(in_file)?;
+        let adversarial = PlayersReport::of(&description, &bytes, &device).with_context(in_file)?;
         let parameters = parameters(&description.parameter_shapes());
         let training = description.training;
         Ok(Self {
             model: path.to_owned(),
             bytes: bytes.len() as u64,
             parameters,
-            adversarial: players
-                .zip(description.adversarial)
-                .map(|(players, config)| PlayersReport::new(&players, config, training.generator_steps)),
+            adversarial,
             config: description.config,
             genres: description.labels.genres,
             composers: description.labels.composers,
@@ -103,10 +139,6 @@ impl ModelReport {
             figures: training.figures,
         })
     }
-}
-
-fn critic(players: &PlayersReport) -> String {
-    format!("{} parameters", count(players.critic_parameters))
 }
 
 impl fmt::Display for ModelReport {
@@ -120,8 +152,8 @@ impl fmt::Display for ModelReport {
             ("model", self.model.display().to_string()),
             ("size", format!("{:.1} MB, {} parameters", self.bytes as f64 / 1e6, count(self.parameters as u64))),
             ("trained", format!("{} steps, {} notes seen", count(self.steps), count(self.notes_seen))),
-            ("generator", self.adversarial.as_ref().map_or(String::new(), ToString::to_string)),
-            ("critic", self.adversarial.as_ref().map_or(String::new(), critic)),
+            ("generator", self.adversarial.as_ref().map_or(String::new(), PlayersReport::generator)),
+            ("critic", self.adversarial.as_ref().map_or(String::new(), PlayersReport::critic)),
             ("corpus", format!("SHA-256 {}", self.corpus_sha256)),
             ("genres", self.genres.join(", ")),
             ("composers", count(self.composers.len() as u64)),
