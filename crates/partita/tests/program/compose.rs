@@ -159,6 +159,28 @@ fn a_generator_draws_the_latents_where_the_model_has_one() {
     stage.run(&["compose", "--latents", "generator"]).assert_error(2, &["the model has no generator"]);
 }
 
+/// Where a critic has learned to hear what is written, it chooses.
+#[test]
+fn a_critic_of_written_music_chooses_among_candidates() {
+    let stage = trained();
+    let small = ["--set", "steps=0", "--set", "adversarial_form=written", "--set", "adversarial_steps=1"];
+    let train = ["train", "corpus", "-o", "listener", "--from", "run", "--set", "adversarial_rows=4"];
+    let document = stage.json(&[&train[..], &small, QUICK].concat());
+    assert!(document["listener"]["windows"].as_u64().unwrap() > 0, "{document}");
+    let compose = |model: &str, folder: &str, more: &[&str]| {
+        let asked = ["compose", "--model", model, "--genre", "folk", "--bars", "3", "-o", folder];
+        stage.json(&[&asked[..], more].concat());
+        fs::read(stage.path(folder).join("folk-1.mid")).unwrap()
+    };
+    let alone = compose("run", "alone", &[]);
+    assert_eq!(alone, compose("listener", "one", &["--candidates", "1"]));
+    assert_ne!(alone, compose("listener", "best", &[]));
+    assert_eq!(compose("listener", "eight", &["--candidates", "8"]), compose("listener", "again", &[]));
+    stage.run(&["compose", "--model", "run", "--candidates", "2"]).assert_error(2, &["no critic to choose"]);
+    let inspected = stage.json(&["inspect", "listener/model.safetensors"]);
+    assert_eq!(inspected["adversarial"]["form"], "written");
+}
+
 /// Rolls from noise need no CVAE; bars of any metre are as many and as long as asked.
 #[test]
 fn a_generator_of_rolls_composes_without_a_decoder() {

@@ -23,9 +23,9 @@ pub(crate) struct SamplingArguments {
     #[arg(long, value_name = "T", default_value_t = Sampling::default().latent_temperature)]
     latent_temperature: f32,
     /// Candidates for each bar, of which a model with a critic of written music keeps the one that sounds most real; 1 leaves
-    /// nothing to choose
-    #[arg(long, value_name = "N", default_value_t = Sampling::default().candidates)]
-    candidates: usize,
+    /// nothing to choose. Without it, 8 where the model has such a critic
+    #[arg(long, value_name = "N")]
+    candidates: Option<usize>,
     /// What draws a piece's latents; without it, the generator where the model has one. One that makes rolls takes the
     /// decoder's place, and of these options heeds --latent-temperature alone
     #[arg(long, value_name = "SOURCE")]
@@ -44,8 +44,8 @@ enum Latents {
 impl SamplingArguments {
     /// A temperature, and the usual values otherwise.
     pub(crate) fn of_temperature(temperature: f32) -> Self {
-        let Sampling { top_p, guidance, latent_temperature, candidates, .. } = Sampling::default();
-        Self { temperature, top_p, guidance, latent_temperature, candidates, latents: None }
+        let Sampling { top_p, guidance, latent_temperature, .. } = Sampling::default();
+        Self { temperature, top_p, guidance, latent_temperature, candidates: None, latents: None }
     }
 
     /// The values, if they make sense.
@@ -55,14 +55,22 @@ impl SamplingArguments {
             top_p: self.top_p,
             guidance: self.guidance,
             latent_temperature: self.latent_temperature,
-            candidates: self.candidates,
+            candidates: self.candidates.unwrap_or(Sampling::default().candidates),
         };
         sampling.check().map_err(|error| WrongUse(error.to_string()))?;
         Ok(sampling)
     }
 
-    /// What draws the latents of a model's pieces.
+    /// What draws the latents of a model's pieces; refuses what the model has not got.
     pub(crate) fn source(self, model: &LoadedModel) -> Result<LatentSource<'_>> {
+        if self.candidates.is_some_and(|count| count > 1) && model.listener.is_none() {
+            return Err(WrongUse(
+                "the model has no critic to choose among candidates; train one with --recipe listener, or leave \
+                 --candidates out"
+                    .to_owned(),
+            )
+            .into());
+        }
         match (self.latents, model.latent_source()) {
             (Some(Latents::Prior), _) if !model.description.has_cvae() => Err(WrongUse(
                 "the model has no prior, only a generator of rolls from noise; leave --latents out".to_owned(),
