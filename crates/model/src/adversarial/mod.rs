@@ -2,7 +2,8 @@
 //!
 //! The generator turns noise and conditions into the latents of a passage, the critic scores latents with their
 //! conditions, and [`gradient_penalty`] keeps the critic's slope near one. All of it is small beside the CVAE: what is
-//! judged is a few dozen vectors a passage, not its events. [`roll`] holds the same players over piano rolls.
+//! judged is a few dozen vectors a passage, not its events. [`roll`] holds the same players over piano rolls; a
+//! [`Listener`] is the critic of rolls alone, which hears what the decoder writes.
 
 mod bar_layer;
 mod config;

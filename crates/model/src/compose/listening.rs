@@ -9,7 +9,7 @@ use crate::adversarial::roll::{RollPassage, RollRows};
 use crate::batch::{Passage, PassageBar};
 use crate::layout::PieceLayout;
 
-/// A listener in a model of a layout, and how many bars it hears together.
+/// A critic of written music at work, and how many bars it hears together.
 #[derive(Clone, Copy, Debug)]
 pub struct Listening<'a> {
     /// The critic.
