@@ -1,5 +1,7 @@
 //! A critic of written music: it hears the bars that the decoder writes, as piano rolls, together with those before them.
 
+use std::ops::RangeInclusive;
+
 use burn::module::Module;
 use burn::tensor::Device;
 use rand_chacha::ChaCha8Rng;
@@ -54,6 +56,11 @@ impl ListenerConfig {
             octave_channels,
         }
     }
+}
+
+/// The bars that are heard when bar `end` has been written, `bars` at most; the same in training and in composing.
+pub fn heard_with(end: usize, bars: usize) -> RangeInclusive<usize> {
+    (end + 1).saturating_sub(bars)..=end
 }
 
 /// The critic alone: what it judges is written by the CVAE's decoder.

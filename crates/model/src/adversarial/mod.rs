@@ -25,7 +25,7 @@ use crate::layers::Initial;
 pub use config::{AdversarialConfig, AdversarialForm, GeneratorStart};
 pub use critic::{Critic, Trace};
 pub use generator::Generator;
-pub use listener::{Listener, ListenerConfig};
+pub use listener::{Listener, ListenerConfig, heard_with};
 pub use penalty::{Penalty, gradient_penalty, interpolate};
 pub use rows::ConditionRows;
 

@@ -3,9 +3,9 @@
 use burn::tensor::Device;
 use partita_encoding::NoteEvent;
 
-use super::writer::Plan;
-use crate::adversarial::Listener;
+use super::writer::{Plan, PlannedBar};
 use crate::adversarial::roll::{RollPassage, RollRows};
+use crate::adversarial::{Listener, heard_with};
 use crate::batch::{Passage, PassageBar};
 use crate::layout::PieceLayout;
 
@@ -30,15 +30,12 @@ impl Listening<'_> {
         device: &Device,
     ) -> usize {
         let bar = written.len();
-        let first = (bar + 1).saturating_sub(self.bars);
-        let planned = |index: usize, notes: &[NoteEvent]| {
-            let of = plan.bars[index];
-            PassageBar { features: of.features, steps: of.steps, notes: notes.to_vec() }
-        };
         let window = |candidate: &Vec<NoteEvent>| {
-            let before = (first..bar).map(|index| planned(index, &written[index]));
-            let bars = before.chain([planned(bar, candidate)]).collect();
-            RollPassage::of(&Passage { conditions: plan.conditions, bars })
+            let bars = heard_with(bar, self.bars).map(|index| {
+                let PlannedBar { features, steps, .. } = plan.bars[index];
+                PassageBar { features, steps, notes: written.get(index).unwrap_or(candidate).clone() }
+            });
+            RollPassage::of(&Passage { conditions: plan.conditions, bars: bars.collect() })
         };
         let windows: Vec<RollPassage> = candidates.iter().map(window).collect();
         let windows: Vec<&RollPassage> = windows.iter().collect();

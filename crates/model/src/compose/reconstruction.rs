@@ -48,9 +48,8 @@ pub fn write_again(
             piece: latents.piece.clone().slice([row..row + 1, 0..latent]),
             bars: latents.bars.clone().slice([row..row + 1, 0..passage.bars.len(), 0..latent]),
         };
-        let written = Writer::new(model, config, &plan, &own, Choice::Drawn(&as_learned, random), device);
-        let bars = passage.bars.iter().zip(written.write(&mut |_, _| {}));
-        Passage { bars: bars.map(|(bar, notes)| PassageBar { notes, ..bar.clone() }).collect(), ..passage.clone() }
+        let writer = Writer::new(model, config, &plan, &own, Choice::Drawn(&as_learned, random), device);
+        with_notes(passage, writer.write(&mut |_, _| {}))
     };
     passages.iter().enumerate().map(write).collect()
 }
@@ -67,9 +66,15 @@ pub fn compose_like(
     let plan = plan(passage, notes_per_bar_max);
     let sampling = Sampling::default();
     let latents = LatentSource::Prior.draw(model, config, &plan, &sampling, random, device);
-    let written = Writer::new(model, config, &plan, &latents, Choice::Drawn(&sampling, random), device);
-    let bars = passage.bars.iter().zip(written.write(&mut |_, _| {}));
-    Passage { bars: bars.map(|(bar, notes)| PassageBar { notes, ..bar.clone() }).collect(), ..passage.clone() }
+    let writer = Writer::new(model, config, &plan, &latents, Choice::Drawn(&sampling, random), device);
+    with_notes(passage, writer.write(&mut |_, _| {}))
+}
+
+/// The passage with other notes in each of its bars.
+fn with_notes(passage: &Passage, notes: Vec<Vec<NoteEvent>>) -> Passage {
+    let bars = passage.bars.iter().zip(notes);
+    let bars = bars.map(|(bar, notes)| PassageBar { features: bar.features, steps: bar.steps, notes });
+    Passage { conditions: passage.conditions, bars: bars.collect() }
 }
 
 /// To write as many bars, under the same conditions.

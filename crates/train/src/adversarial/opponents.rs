@@ -7,7 +7,7 @@ use partita_model::{ModelConfig, ModelDescription, Passage};
 use super::players::{AdversarialReport, Adversary, PhaseView, Players};
 use super::quality::AdversarialValidation;
 use super::roll::{RollAdversary, RollValidation};
-use super::written::{ListenerValidation, Listeners};
+use super::written::{ListenerValidation, WrittenAdversary};
 use crate::event::Event;
 use crate::recipe::Recipe;
 
@@ -19,7 +19,7 @@ pub(crate) enum Opponents {
     /// Over piano rolls.
     Roll(Box<RollAdversary>),
     /// Over what the decoder writes.
-    Written(Box<Listeners>),
+    Written(Box<WrittenAdversary>),
 }
 
 impl Opponents {
@@ -28,7 +28,7 @@ impl Opponents {
         match recipe.adversarial_form {
             AdversarialForm::Latent => Self::Latent(Adversary::new(recipe, model, players, device).into()),
             AdversarialForm::Roll => Self::Roll(RollAdversary::new(recipe, model, players, device).into()),
-            AdversarialForm::Written => Self::Written(Listeners::new(recipe, model, players, device).into()),
+            AdversarialForm::Written => Self::Written(WrittenAdversary::new(recipe, model, players, device).into()),
         }
     }
 
@@ -37,7 +37,7 @@ impl Opponents {
         match self {
             Self::Latent(adversary) => adversary.step(view, taken),
             Self::Roll(adversary) => adversary.step(view, taken),
-            Self::Written(listeners) => listeners.step(view, taken),
+            Self::Written(adversary) => adversary.step(view, taken),
         }
     }
 
@@ -51,7 +51,7 @@ impl Opponents {
         match self {
             Self::Latent(adversary) => GeneratorValidation::Latent(adversary.validate(view, passages, taken).into()),
             Self::Roll(adversary) => GeneratorValidation::Roll(adversary.validate(view, passages, taken)),
-            Self::Written(listeners) => GeneratorValidation::Listener(listeners.validate(view, passages, taken)),
+            Self::Written(adversary) => GeneratorValidation::Listener(adversary.validate(view, passages, taken)),
         }
     }
 
@@ -60,7 +60,7 @@ impl Opponents {
         match self {
             Self::Latent(adversary) => &adversary.players,
             Self::Roll(adversary) => &adversary.players,
-            Self::Written(listeners) => &listeners.players,
+            Self::Written(adversary) => &adversary.players,
         }
     }
 
@@ -79,7 +79,7 @@ impl Opponents {
         match self {
             Self::Latent(adversary) => adversary.trained,
             Self::Roll(adversary) => adversary.trained,
-            Self::Written(listeners) => listeners.trained,
+            Self::Written(adversary) => adversary.trained,
         }
     }
 
@@ -104,7 +104,7 @@ impl Opponents {
         match self {
             Self::Latent(adversary) => description.adversarial = Some(adversary.config),
             Self::Roll(adversary) => description.roll = Some(adversary.config),
-            Self::Written(listeners) => description.listener = Some(listeners.config),
+            Self::Written(adversary) => description.listener = Some(adversary.config),
         }
     }
 }
@@ -135,6 +135,7 @@ impl GeneratorValidation {
         match self {
             Self::Latent(validation) => validation.diversity.generator,
             Self::Roll(validation) => validation.diversity,
+            // What it chooses among is as different as what the CVAE writes.
             Self::Listener(_) => 1.0,
         }
     }

@@ -22,27 +22,41 @@ pub(super) fn turns(
     critic: impl Fn(PlayersWeights<'_>, u64) -> CriticSums,
     generator: impl Fn(PlayersWeights<'_>, u64) -> GeneratorSums,
 ) -> AdversarialReport {
-    let turns = recipe.critic_steps_per_generator_step;
-    let mut sums = CriticSums::default();
-    for turn in 0..turns {
-        let one = critic(weights(players), taken * (turns + 1) + turn);
-        players.critic.update(&one.gradient, &shapes[1], constants(recipe, recipe.critic_learning_rate));
-        sums = sums.add(one);
-    }
-    let own = generator(weights(players), taken * (turns + 1) + turns);
+    let first = taken * (recipe.critic_steps_per_generator_step + 1);
+    let report = critic_turns(players, &shapes[1], recipe, taken, first, critic);
+    let own = generator(weights(players), first + recipe.critic_steps_per_generator_step);
     let constants = constants(recipe, recipe.generator_learning_rate);
     let generator_gradient_norm = players.generator.update(&own.gradient, &shapes[0], constants);
+    let generator_loss = -own.generated_score / own.rows.max(1) as f64;
+    AdversarialReport { generator_loss, generator_gradient_norm, ..report }
+}
+
+/// The critic's steps alone, the first of which has the number `first`; for L_G stands that of the critic's own rows.
+pub(super) fn critic_turns(
+    players: &mut Players,
+    shapes: &[ParameterShape],
+    recipe: &Recipe,
+    taken: u64,
+    first: u64,
+    critic: impl Fn(PlayersWeights<'_>, u64) -> CriticSums,
+) -> AdversarialReport {
+    let mut sums = CriticSums::default();
+    for turn in 0..recipe.critic_steps_per_generator_step {
+        let one = critic(weights(players), first + turn);
+        players.critic.update(&one.gradient, shapes, constants(recipe, recipe.critic_learning_rate));
+        sums = sums.add(one);
+    }
     let rows = sums.rows.max(1) as f64;
     let wasserstein = (sums.real_score - sums.generated_score) / rows;
     AdversarialReport {
         step: 0,
         generator_steps: taken + 1,
         critic_loss: recipe.gradient_penalty_weight * sums.penalty / rows - wasserstein,
-        generator_loss: -own.generated_score / own.rows.max(1) as f64,
+        generator_loss: -sums.generated_score / rows,
         hybrid_loss: 0.0,
         wasserstein,
         gradient_norm_at_interpolates: sums.gradient_norm / rows,
-        generator_gradient_norm,
+        generator_gradient_norm: 0.0,
         competence: adversarial_competence(recipe, taken),
         passages: 0,
     }

@@ -56,34 +56,28 @@ struct PlayersReport {
 impl PlayersReport {
     /// Of the players in a model's file, if it has any; all of their weights are read.
     fn of(description: &ModelDescription, bytes: &[u8], device: &Device) -> Result<Option<Self>, ModelFileError> {
-        let generator_steps = description.training.generator_steps;
-        let size = |shapes: Vec<ParameterShape>| parameters(&shapes);
         let latent = description.read_adversarial(bytes, device)?.zip(description.adversarial);
         let roll = description.read_roll_players(bytes, device)?.zip(description.roll);
         let written = description.read_listener(bytes, device)?.zip(description.listener);
-        let latent = latent.map(|(players, config)| Self {
-            form: AdversarialForm::Latent,
-            generator_parameters: size(parameter_shapes(&players.generator)),
-            critic_parameters: size(parameter_shapes(&players.critic)),
-            generator_steps,
-            start: Some(config.start),
-            bars: None,
-        });
-        let roll = roll.map(|(players, config)| Self {
-            form: AdversarialForm::Roll,
-            generator_parameters: size(parameter_shapes(&players.roll_generator)),
-            critic_parameters: size(parameter_shapes(&players.roll_critic)),
-            generator_steps,
-            start: Some(config.start),
-            bars: None,
-        });
-        let written = written.map(|(listener, config)| Self {
-            form: AdversarialForm::Written,
-            generator_parameters: 0,
-            critic_parameters: size(parameter_shapes(&listener)),
-            generator_steps,
+        let report = |form, [generator, critic]: [Vec<ParameterShape>; 2]| Self {
+            form,
+            generator_parameters: parameters(&generator),
+            critic_parameters: parameters(&critic),
+            generator_steps: description.training.generator_steps,
             start: None,
-            bars: Some(config.bars),
+            bars: None,
+        };
+        let latent = latent.map(|(players, config)| {
+            let shapes = [parameter_shapes(&players.generator), parameter_shapes(&players.critic)];
+            Self { start: Some(config.start), ..report(AdversarialForm::Latent, shapes) }
+        });
+        let roll = roll.map(|(players, config)| {
+            let shapes = [parameter_shapes(&players.roll_generator), parameter_shapes(&players.roll_critic)];
+            Self { start: Some(config.start), ..report(AdversarialForm::Roll, shapes) }
+        });
+        let written = written.map(|(listener, config)| {
+            let shapes = [Vec::new(), parameter_shapes(&listener)];
+            Self { bars: Some(config.bars), ..report(AdversarialForm::Written, shapes) }
         });
         Ok(latent.or(roll).or(written))
     }

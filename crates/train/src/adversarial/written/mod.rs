@@ -2,9 +2,9 @@
 //! decoder writes from real music. docs/adversarial.md has the equations.
 
 mod critic;
-mod listening;
+mod players;
 mod quality;
 mod windows;
 
-pub(crate) use listening::Listeners;
+pub(crate) use players::WrittenAdversary;
 pub use quality::ListenerValidation;

@@ -1,6 +1,7 @@
 //! Real passages beside music that is composed under their conditions.
 
 use partita_encoding::Grid;
+use partita_model::adversarial::heard_with;
 use partita_model::adversarial::roll::RollPassage;
 use partita_model::compose::compose_like;
 use partita_model::{Cvae, Passage};
@@ -28,10 +29,11 @@ pub(super) fn compose_beside(
     batches: &[Vec<Passage>],
 ) -> Vec<WrittenWindow> {
     let recipe = view.cutter.recipe;
+    // A bar may take up a quarter of a passage, as only a real one that is very dense does.
+    let notes_per_bar_max = recipe.events_per_passage / 4;
     let of_batch = |index: usize, passages: Vec<Passage>| -> Vec<WrittenWindow> {
         let mut random = stream(recipe.seed, Purpose::Written, number << 16 | index as u64);
         let of_passage = |real: &Passage| {
-            let notes_per_bar_max = recipe.events_per_passage / 4;
             let written = compose_like(model, view.config, real, notes_per_bar_max, &mut random, view.device);
             windows(real, &written, recipe.roll_bars, &mut random)
         };
@@ -54,7 +56,7 @@ fn windows(real: &Passage, written: &Passage, bars: usize, random: &mut ChaCha8R
     let count = real.bars.len();
     let ends = index::sample(random, count, WINDOWS.min(count));
     let part = |passage: &Passage, end: usize| {
-        let bars = passage.bars[(end + 1).saturating_sub(bars)..=end].to_vec();
+        let bars = passage.bars[heard_with(end, bars)].to_vec();
         RollPassage::of(&Passage { conditions: passage.conditions, bars })
     };
     ends.into_iter().map(|end| WrittenWindow { real: part(real, end), written: part(written, end) }).collect()

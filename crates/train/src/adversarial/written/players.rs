@@ -5,15 +5,14 @@ use partita_model::adversarial::ListenerConfig;
 use partita_model::{ModelConfig, ParameterShape, Passage, parameter_shapes, read_parameters};
 
 use super::super::encoded::EncodedPools;
-use super::super::players::{AdversarialReport, PhaseView, Players, constants};
-use super::super::round::CriticSums;
-use super::super::turns::micro_batches;
+use super::super::players::{AdversarialReport, PhaseView, Players};
+use super::super::round::PlayersWeights;
+use super::super::turns::{critic_turns, micro_batches};
 use super::critic::{Seat, Table, critic_step};
 use super::quality::{ListenerValidation, judge};
 use super::windows::{WrittenWindow, compose_beside};
 use crate::adamw::AdamW;
 use crate::recipe::Recipe;
-use crate::schedule::adversarial_competence;
 use crate::streams::{Purpose, stream};
 
 /// The number of the pool that held-out music is composed as.
@@ -21,7 +20,7 @@ const HELD_OUT: u64 = 1 << 40;
 
 /// The critic, its optimiser and the music it is judged by. The averaged weights are validated and kept.
 #[derive(Debug)]
-pub(crate) struct Listeners {
+pub(crate) struct WrittenAdversary {
     pub(crate) config: ListenerConfig,
     /// The generator's are empty: it is the CVAE.
     pub(crate) players: Players,
@@ -33,7 +32,7 @@ pub(crate) struct Listeners {
     held_out: Vec<WrittenWindow>,
 }
 
-impl Listeners {
+impl WrittenAdversary {
     /// A new critic, or that of a checkpoint.
     pub(crate) fn new(recipe: &Recipe, model: &ModelConfig, players: Option<Players>, device: &Device) -> Self {
         let config = ListenerConfig::sized(recipe.size, recipe.roll_bars);
@@ -52,30 +51,14 @@ impl Listeners {
         self.advance(view, taken);
         self.trained = true;
         let recipe = view.cutter.recipe;
-        let table = Table { workers: view.workers, sizes: view.config, device: view.device, seat: &self.seat };
-        let turns = recipe.critic_steps_per_generator_step;
-        let mut sums = CriticSums::default();
-        for turn in 0..turns {
-            let rows = micro_batches(&self.pools, recipe, taken * turns + turn);
-            let one = critic_step(&table, &self.players.critic.weights, recipe.gradient_penalty_weight, rows);
-            let constants = constants(recipe, recipe.critic_learning_rate);
-            self.players.critic.update(&one.gradient, &self.shapes, constants);
-            sums = sums.add(one);
-        }
-        let rows = sums.rows.max(1) as f64;
-        let wasserstein = (sums.real_score - sums.generated_score) / rows;
-        AdversarialReport {
-            step: 0,
-            generator_steps: taken + 1,
-            critic_loss: recipe.gradient_penalty_weight * sums.penalty / rows - wasserstein,
-            generator_loss: -sums.generated_score / rows,
-            hybrid_loss: 0.0,
-            wasserstein,
-            gradient_norm_at_interpolates: sums.gradient_norm / rows,
-            generator_gradient_norm: 0.0,
-            competence: adversarial_competence(recipe, taken),
-            passages: self.pools.len(),
-        }
+        let Self { players, seat, shapes, pools, .. } = self;
+        let table = Table { workers: view.workers, sizes: view.config, device: view.device, seat };
+        let critic = |weights: PlayersWeights<'_>, index| {
+            critic_step(&table, weights.critic, recipe.gradient_penalty_weight, micro_batches(pools, recipe, index))
+        };
+        let first = taken * recipe.critic_steps_per_generator_step;
+        let report = critic_turns(players, shapes, recipe, taken, first, critic);
+        AdversarialReport { passages: self.pools.len(), ..report }
     }
 
     /// Judges the averaged critic on windows of the held-out `passages`.
