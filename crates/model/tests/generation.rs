@@ -73,7 +73,7 @@ fn each_note_is_told_whoever_listens() {
     let plan = plan(3, Some(1), Instruments::ALL);
     let config = ListenerConfig::sized(ModelSize::Tiny, 2);
     let listener = Listener::new(&config, &common::config(), &mut ChaCha8Rng::seed_from_u64(8), &Device::flex());
-    for listening in [None, Some(Listening { listener: &listener, bars: 2 })] {
+    for listening in [None, Some(Listening { listener: &listener, config })] {
         let mut heard = vec![Vec::new(); 3];
         let mut hear = |bar: usize, note: &NoteEvent| heard[bar].push(*note);
         let mut random = ChaCha8Rng::seed_from_u64(4);
@@ -83,27 +83,39 @@ fn each_note_is_told_whoever_listens() {
 }
 
 #[test]
-fn of_several_candidates_the_one_that_sounds_most_real_is_kept() {
+fn of_several_candidates_what_is_kept_is_drawn_by_how_real_it_sounds() {
     let (device, config) = (Device::flex(), common::config());
-    let listener =
-        Listener::new(&ListenerConfig::sized(ModelSize::Tiny, 4), &config, &mut ChaCha8Rng::seed_from_u64(8), &device);
+    let sizes = ListenerConfig::sized(ModelSize::Tiny, 4);
+    let listener = Listener::new(&sizes, &config, &mut ChaCha8Rng::seed_from_u64(8), &device);
     let (plan, latents) = (plan(1, Some(1), Instruments::ALL), latents(0.5, &[0.1]));
     let composed = |listening, random: &mut ChaCha8Rng| {
         composed_from(&plan, &latents, listening, random, &mut |_, _| {}).remove(0)
     };
-    let mut random = ChaCha8Rng::seed_from_u64(4);
-    let mut candidate = || composed(None, &mut ChaCha8Rng::seed_from_u64(random.next_u64()));
-    let candidates: Vec<Vec<NoteEvent>> = (0..5).map(|_| candidate()).collect();
+    let candidates = |seed| -> Vec<Vec<NoteEvent>> {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut candidate = || composed(None, &mut ChaCha8Rng::seed_from_u64(random.next_u64()));
+        (0..5).map(|_| candidate()).collect()
+    };
     let score = |notes: &Vec<NoteEvent>| {
         let bar = PassageBar { features: plan.bars[0].features, steps: 48, notes: notes.clone() };
         let rolls = RollPassage::of(&Passage { conditions: plan.conditions, bars: vec![bar] });
         let rows = RollRows::new(&[&rolls], &PieceLayout::new(&config), &device);
         listener.listener.forward(&rows, rows.rolls(&[&rolls])).into_scalar::<f32>()
     };
-    let best = candidates.iter().max_by(|a, b| score(a).total_cmp(&score(b))).unwrap();
-    let listening = Listening { listener: &listener, bars: 4 };
-    assert_eq!(composed(Some(listening), &mut ChaCha8Rng::seed_from_u64(4)), *best);
-    assert_ne!(candidates[0], *best, "the first is the best by chance; take another seed");
+    let kept = |log_odds_per_score, seed| {
+        let listening = Listening { listener: &listener, config: ListenerConfig { log_odds_per_score, ..sizes } };
+        composed(Some(listening), &mut ChaCha8Rng::seed_from_u64(seed))
+    };
+    let mut kept_best_by_chance = 0;
+    for seed in 0..30 {
+        let candidates = candidates(seed);
+        let best = candidates.iter().max_by(|a, b| score(a).total_cmp(&score(b))).unwrap();
+        assert_eq!(kept(1e9, seed), *best, "whoever is sure takes the best");
+        let any = kept(0.0, seed);
+        assert!(candidates.contains(&any));
+        kept_best_by_chance += usize::from(any == *best);
+    }
+    assert!((2..15).contains(&kept_best_by_chance), "whoever hears nothing takes any: {kept_best_by_chance} of 30");
 }
 
 #[test]

@@ -67,6 +67,9 @@ pub struct RunState {
     /// Their diversity, as a share of that of real ones.
     #[serde(default)]
     pub latent_diversity: Option<f64>,
+    /// What a critic of written music was worth when it was last validated: `ListenerConfig::log_odds_per_score`.
+    #[serde(default)]
+    pub log_odds_per_score: f32,
     /// Where the model stood before the joint phase; in that phase.
     #[serde(default)]
     pub before_joint: Option<Standing>,
@@ -104,6 +107,7 @@ impl RunState {
             joint_steps: 0,
             latent_distance: None,
             latent_diversity: None,
+            log_odds_per_score: 0.0,
             before_joint: None,
         }
     }

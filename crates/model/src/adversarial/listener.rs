@@ -13,8 +13,8 @@ use crate::config::{ModelConfig, ModelSize};
 use crate::file::ModelFileError;
 use crate::layers::Initial;
 
-/// Every size of a listener.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Every size of a listener, and what its scores are worth.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListenerConfig {
     /// Bars that are heard together, the newest last.
@@ -27,14 +27,17 @@ pub struct ListenerConfig {
     pub pitch_channels: usize,
     /// Channels of the maps of 4 beats × 7 octaves.
     pub octave_channels: usize,
+    /// By how much a point of its score raises the log-odds that music is real, on music that it was not trained on; 0 where it
+    /// hears nothing.
+    pub log_odds_per_score: f32,
 }
 
 impl ListenerConfig {
-    /// Sizes that suit a model of a named size.
+    /// Sizes that suit a model of a named size, of a critic that has learned nothing.
     pub const fn sized(size: ModelSize, bars: usize) -> Self {
         let RollConfig { d_bar, bar_layers, pitch_channels, octave_channels, .. } =
             RollConfig::sized(size, GeneratorStart::Prior);
-        Self { bars, d_bar, bar_layers, pitch_channels, octave_channels }
+        Self { bars, d_bar, bar_layers, pitch_channels, octave_channels, log_odds_per_score: 0.0 }
     }
 
     /// Refuses sizes that no model has.

@@ -18,8 +18,10 @@ pub struct Sampling {
     pub guidance: f32,
     /// Scale of the noise that latents are drawn with.
     pub latent_temperature: f32,
-    /// How often each bar is written, where a listener keeps what sounds most real; otherwise once.
+    /// How often each bar is written, where a listener chooses what is kept; otherwise once.
     pub candidates: usize,
+    /// Weight of the listener's log-odds: 0 is the model as it is, 1 takes them as they are, more takes surer what sounds real.
+    pub critic_weight: f32,
 }
 
 /// Candidates for a bar, at most.
@@ -27,7 +29,7 @@ const CANDIDATES_MAX: usize = 64;
 
 impl Default for Sampling {
     fn default() -> Self {
-        Self { temperature: 0.9, top_p: 0.9, guidance: 1.5, latent_temperature: 0.8, candidates: 8 }
+        Self { temperature: 0.9, top_p: 0.9, guidance: 1.5, latent_temperature: 0.8, candidates: 8, critic_weight: 3.0 }
     }
 }
 
@@ -53,6 +55,9 @@ impl Sampling {
             }
             Self { candidates: n, .. } if !(1..=CANDIDATES_MAX).contains(n) => {
                 error("candidates", *n as f32, "between 1 and 64")
+            }
+            Self { critic_weight: w, .. } if !(0.0..=1000.0).contains(w) => {
+                error("critic_weight", *w, "between 0 and 1000")
             }
             _ => Ok(()),
         }

@@ -173,9 +173,8 @@ impl<'a> Writer<'a> {
                     self.take_over(bar, notes, hear)
                 }
                 (_, Some(listening)) => {
-                    let mut candidates = self.candidates(bar);
-                    let best = listening.best(plan, &self.desk.layout, &bars, &candidates, self.desk.device);
-                    self.take_over(bar, candidates.swap_remove(best), hear)
+                    let notes = self.chosen(bar, &bars, listening);
+                    self.take_over(bar, notes, hear)
                 }
                 (_, None) => {
                     let mut hear = |note: &NoteEvent| hear(bar, note);
@@ -188,8 +187,9 @@ impl<'a> Writer<'a> {
         bars
     }
 
-    /// The candidates for a bar, each by chances of its own and written beside the others, as if it were the only one.
-    fn candidates(&mut self, bar: usize) -> Vec<Vec<NoteEvent>> {
+    /// What is kept of several candidates for a bar after those `written`. Each is drawn by chances of its own and beside the
+    /// others, as if it were the only one.
+    fn chosen(&mut self, bar: usize, written: &[Vec<NoteEvent>], listening: Listening<'_>) -> Vec<NoteEvent> {
         let Choice::Drawn(sampling, random) = &mut self.choice else { return vec![] };
         let sampling = *sampling;
         let mut chances: Vec<ChaCha8Rng> =
@@ -198,7 +198,10 @@ impl<'a> Writer<'a> {
         let events = self.desk.plan.notes_per_bar_max + 1;
         self.state.make_room(events);
         let mut branches = self.state.branched(choices.len(), events);
-        self.desk.write_bar(&mut branches, bar, &mut choices, &mut |_| {})
+        let mut candidates = self.desk.write_bar(&mut branches, bar, &mut choices, &mut |_| {});
+        let Desk { plan, layout, device, .. } = &self.desk;
+        let kept = listening.choose(plan, layout, written, &candidates, sampling.critic_weight, random, device);
+        candidates.swap_remove(kept)
     }
 
     /// The notes of a bar that are there already, read like those that are written.

@@ -174,9 +174,13 @@ fn a_critic_of_written_music_chooses_among_candidates() {
     };
     let alone = compose("run", "alone", &[]);
     assert_eq!(alone, compose("listener", "one", &["--candidates", "1"]));
-    assert_ne!(alone, compose("listener", "best", &[]));
+    let kept = compose("listener", "kept", &[]);
+    assert_ne!(alone, kept);
+    assert_ne!(kept, compose("listener", "surest", &["--critic-weight", "1000"]));
     assert_eq!(compose("listener", "eight", &["--candidates", "8"]), compose("listener", "again", &[]));
-    stage.run(&["compose", "--model", "run", "--candidates", "2"]).assert_error(2, &["no critic to choose"]);
+    for option in ["--candidates", "--critic-weight"] {
+        stage.run(&["compose", "--model", "run", option, "2"]).assert_error(2, &["no critic to choose"]);
+    }
     let inspected = stage.json(&["inspect", "listener/model.safetensors"]);
     assert_eq!(inspected["adversarial"]["form"], "written");
 }

@@ -1,7 +1,7 @@
 //! The loop's adversarial phase: generator and critic by turns, on the frozen CVAE.
 
 use super::Trainer;
-use crate::adversarial::{AdversarialReport, Opponents, PhaseView};
+use crate::adversarial::{AdversarialReport, GeneratorValidation, Opponents, PhaseView};
 use crate::error::TrainError;
 use crate::event::Event;
 use crate::passages::Cutter;
@@ -57,6 +57,9 @@ impl Trainer<'_, '_> {
         self.state.latent_distance = Some(validation.distance());
         self.state.latent_diversity = Some(validation.diversity());
         self.state.valid_nll_per_note = self.last_validation.as_ref().map(|validation| validation.nll_per_note);
+        if let GeneratorValidation::Listener(listener) = &validation {
+            self.state.log_odds_per_score = listener.log_odds_per_score as f32;
+        }
         self.last_adversarial = Some(validation.clone());
         let alarms = validation.alarms();
         self.tell(validation.event(step))?;

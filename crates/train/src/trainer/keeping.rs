@@ -115,6 +115,9 @@ impl Trainer<'_, '_> {
         let (labels, statistics) = (self.corpus.vocabulary().clone(), self.corpus.statistics().clone());
         let mut description = ModelDescription::new(self.config, labels, statistics, self.forms.clone(), training);
         self.trained_adversary().into_iter().for_each(|adversary| adversary.describe(&mut description));
+        if let Some(listener) = &mut description.listener {
+            listener.log_odds_per_score = self.state.log_odds_per_score;
+        }
         description
     }
 }

@@ -66,8 +66,7 @@ impl LoadedModel {
 
     /// The critic of written music, where the model has one.
     pub(crate) fn listening(&self) -> Option<Listening<'_>> {
-        let (listener, config) = (self.listener.as_ref()?, self.description.listener?);
-        Some(Listening { listener, bars: config.bars })
+        Some(Listening { listener: self.listener.as_ref()?, config: self.description.listener? })
     }
 
     /// The generator where the model has one, of latents or of rolls, otherwise the prior.

@@ -22,10 +22,14 @@ pub(crate) struct SamplingArguments {
     /// Below 1 more typical pieces, above 1 odder ones
     #[arg(long, value_name = "T", default_value_t = Sampling::default().latent_temperature)]
     latent_temperature: f32,
-    /// Candidates for each bar, of which a model with a critic of written music keeps the one that sounds most real; 1 leaves
+    /// Candidates for each bar, among which a model with a critic of written music draws by how real they sound; 1 leaves
     /// nothing to choose. Without it, 8 where the model has such a critic
     #[arg(long, value_name = "N")]
     candidates: Option<usize>,
+    /// How surely to keep what the critic takes for real: 0 not at all, 1 by the odds that it has shown on held-out music, more
+    /// is surer. Without it, 3 where the model has such a critic
+    #[arg(long, value_name = "W")]
+    critic_weight: Option<f32>,
     /// What draws a piece's latents; without it, the generator where the model has one. One that makes rolls takes the
     /// decoder's place, and of these options heeds --latent-temperature alone
     #[arg(long, value_name = "SOURCE")]
@@ -45,7 +49,7 @@ impl SamplingArguments {
     /// A temperature, and the usual values otherwise.
     pub(crate) fn of_temperature(temperature: f32) -> Self {
         let Sampling { top_p, guidance, latent_temperature, .. } = Sampling::default();
-        Self { temperature, top_p, guidance, latent_temperature, candidates: None, latents: None }
+        Self { temperature, top_p, guidance, latent_temperature, candidates: None, critic_weight: None, latents: None }
     }
 
     /// The values, if they make sense.
@@ -56,6 +60,7 @@ impl SamplingArguments {
             guidance: self.guidance,
             latent_temperature: self.latent_temperature,
             candidates: self.candidates.unwrap_or(Sampling::default().candidates),
+            critic_weight: self.critic_weight.unwrap_or(Sampling::default().critic_weight),
         };
         sampling.check().map_err(|error| WrongUse(error.to_string()))?;
         Ok(sampling)
@@ -63,10 +68,11 @@ impl SamplingArguments {
 
     /// What draws the latents of a model's pieces; refuses what the model has not got.
     pub(crate) fn source(self, model: &LoadedModel) -> Result<LatentSource<'_>> {
-        if self.candidates.is_some_and(|count| count > 1) && model.listener.is_none() {
+        let asks_the_critic = self.candidates.is_some_and(|count| count > 1) || self.critic_weight.is_some();
+        if asks_the_critic && model.listener.is_none() {
             return Err(WrongUse(
                 "the model has no critic to choose among candidates; train one with --recipe listener, or leave \
-                 --candidates out"
+                 --candidates and --critic-weight out"
                     .to_owned(),
             )
             .into());

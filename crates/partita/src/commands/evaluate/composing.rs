@@ -83,7 +83,7 @@ impl Composing<'_> {
 
     fn piece(&self, wish: &Wish, seed: u64) -> Result<JudgedPiece> {
         let asked = format!("{:?}", wish.asked);
-        let sampling = format!("{} {:?}", source_name(self.source), self.sampling);
+        let sampling = self.drawn_as();
         let key =
             Key::of(&[VERSION, self.sha256.as_bytes(), asked.as_bytes(), sampling.as_bytes(), &seed.to_le_bytes()]);
         let bytes = self.cache.get_or_make(&key, || {
@@ -98,6 +98,20 @@ impl Composing<'_> {
         piece.asked = Some(wish.judged.clone());
         piece.composer = wish.asked.composer.clone();
         Ok(piece)
+    }
+
+    /// How pieces are drawn, for the cache: the weight of a critic only where there is one.
+    fn drawn_as(&self) -> String {
+        let Sampling { temperature, top_p, guidance, latent_temperature, candidates, critic_weight } = self.sampling;
+        let drawn = format!(
+            "{} Sampling {{ temperature: {temperature:?}, top_p: {top_p:?}, guidance: {guidance:?}, latent_temperature: \
+             {latent_temperature:?}, candidates: {candidates} }}",
+            source_name(self.source)
+        );
+        match self.model.listening() {
+            Some(_) => format!("{drawn} weight {critic_weight:?}"),
+            None => drawn,
+        }
     }
 
     /// What is asked of the piece of this `number`, by the example of a real one.

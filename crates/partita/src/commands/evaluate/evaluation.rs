@@ -264,7 +264,8 @@ impl Evaluation<'_> {
 
     fn protocol(&self, judged: String, model: Option<&(LoadedModel, String)>) -> Result<Protocol> {
         let settings = self.settings;
-        let Sampling { temperature, top_p, guidance, latent_temperature, candidates } = self.sampling.checked()?;
+        let Sampling { temperature, top_p, guidance, latent_temperature, candidates, critic_weight } =
+            self.sampling.checked()?;
         let source = model.map(|(model, _)| self.sampling.source(model).map(source_name)).transpose()?;
         Ok(Protocol {
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -288,6 +289,7 @@ impl Evaluation<'_> {
                 guidance,
                 latent_temperature,
                 candidates: model.listening().map(|_| candidates),
+                critic_weight: model.listening().map(|_| critic_weight),
             }),
             latents: source.map(str::to_owned),
         })

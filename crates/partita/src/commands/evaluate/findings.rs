@@ -80,6 +80,9 @@ pub(in crate::commands) struct SamplingValues {
     /// Of each bar, among which a listener chose; absent without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::commands) candidates: Option<usize>,
+    /// How surely it chose; absent without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::commands) critic_weight: Option<f32>,
 }
 
 /// One genre.

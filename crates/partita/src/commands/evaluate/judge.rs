@@ -121,6 +121,16 @@ impl<'a> SoundJudge<'a> {
         }))
     }
 
+    /// What plays the music.
+    pub(crate) fn bank(&self) -> &Bank {
+        &self.bank
+    }
+
+    /// Where what was composed and heard is kept.
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
     fn real(&self) -> RealMusic<'a> {
         RealMusic { corpus: self.corpus, bars: BARS, seed: SEED }
     }

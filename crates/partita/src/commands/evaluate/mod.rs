@@ -50,7 +50,7 @@ pub(crate) struct Evaluate {
     #[arg(long, value_name = "FILE|RUN")]
     model: Option<PathBuf>,
     /// Judge the MIDI files of a folder instead, whoever made them; the first folder that a file is in names its genre
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["model", "ask", "form", "temperature", "top_p", "guidance", "latent_temperature", "candidates", "latents"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["model", "ask", "form", "temperature", "top_p", "guidance", "latent_temperature", "candidates", "critic_weight", "latents"])]
     folder: Option<PathBuf>,
     /// A corpus that prepare wrote, with the music to judge by; a folder can be judged without, by fewer figures
     #[arg(long, value_name = "CORPUS", required_unless_present_any = ["folder", "compare"])]

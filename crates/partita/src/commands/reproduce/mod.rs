@@ -141,8 +141,7 @@ impl Reproduce {
     fn judged(&self, runs: &Runs<'_>, systems: &[&System], tunings: &[Tuning]) -> Result<Vec<Findings>> {
         let (corpus, console, interrupt) = (runs.corpus, runs.console, runs.interrupt);
         let measures = CorpusMeasures::of(corpus, &self.settings, console)?;
-        let bank = Bank::choose(self.settings.soundfont.as_deref(), console)?;
-        let (cache, embedder) = (Cache::open(&self.settings.cache_folder()?)?, self.settings.embedder()?);
+        let embedder = self.settings.embedder()?;
         let one = |(system, tuning): (&&System, &Tuning)| {
             if interrupt.is_raised() {
                 return Err(anyhow!(STOPPED));
@@ -155,8 +154,8 @@ impl Reproduce {
                 corpus: Some(corpus),
                 measures: Some(&measures),
                 sampling: SamplingArguments::of_temperature(tuning.temperature),
-                cache: &cache,
-                bank: &bank,
+                cache: runs.judge.cache(),
+                bank: runs.judge.bank(),
                 embedder: &*embedder,
                 console,
                 interrupt,

@@ -146,11 +146,13 @@ fn adversarial_summary(step: u64, elapsed_s: f64, v: &AdversarialValidation) -> 
 fn listener_summary(step: u64, elapsed_s: f64, v: &ListenerValidation) -> String {
     format!(
         "step {step}, {:.0} min: tells {:.1} % of written windows from real ones (in training {:.1} %), wasserstein {:.3}, \
-         moved by other conditions by {:.2}",
+         log-odds {:.3} a point (log loss {:.3}), moved by other conditions by {:.2}",
         elapsed_s / 60.0,
         100.0 * v.told_apart,
         100.0 * v.told_apart_in_training,
         v.wasserstein,
+        v.log_odds_per_score,
+        v.log_loss,
         v.heeds_conditions
     )
 }

@@ -13,6 +13,8 @@ use super::windows::WrittenWindow;
 
 /// Rows of one forward pass.
 const ROWS: usize = 32;
+/// Log-odds of a point, at most: of few pairs that are all told apart, there is no likeliest value.
+const LOG_ODDS_MAX: f64 = 10.0;
 
 /// Figures of a critic of written music on held-out passages, each beside one that was composed under its conditions.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +27,12 @@ pub struct ListenerValidation {
     pub told_apart_in_training: f64,
     /// E[D(x, c)] − E[D(x̃, c)].
     pub wasserstein: f64,
+    /// By how much a point of the score raises the log-odds that a window is the real one of its pair.
+    #[serde(default)]
+    pub log_odds_per_score: f64,
+    /// Log loss of those odds in nats a pair; log 2 where nothing is heard.
+    #[serde(default)]
+    pub log_loss: f64,
     /// How far the scores of real windows move when pieces exchange their conditions, as a share of their standard deviation.
     pub heeds_conditions: f64,
 }
@@ -32,7 +40,11 @@ pub struct ListenerValidation {
 impl ListenerValidation {
     /// The figures by name, for a model's card.
     pub fn figures(&self) -> Vec<(String, f64)> {
-        let named = [("listener_told_apart", self.told_apart), ("listener_wasserstein", self.wasserstein)];
+        let named = [
+            ("listener_told_apart", self.told_apart),
+            ("listener_wasserstein", self.wasserstein),
+            ("listener_log_loss", self.log_loss),
+        ];
         named.map(|(name, value)| (name.to_owned(), value)).to_vec()
     }
 
@@ -67,14 +79,36 @@ pub(super) fn judge(
     device: &Device,
 ) -> ListenerValidation {
     let scores = scores(listener, held_out, sizes, device);
+    let differences: Vec<f64> = scores.real.iter().zip(&scores.written).map(|(a, b)| f64::from(a - b)).collect();
+    let log_odds_per_score = log_odds_per_score(&differences);
     let moved: Vec<f32> = scores.real.iter().zip(&scores.real_with_others).map(|(a, b)| (a - b).abs()).collect();
     ListenerValidation {
         windows: held_out.len(),
         told_apart: scores.told_apart(),
         told_apart_in_training: self::scores(listener, training, sizes, device).told_apart(),
         wasserstein: mean(&scores.real) - mean(&scores.written),
+        log_odds_per_score,
+        log_loss: log_loss(&differences, log_odds_per_score),
         heeds_conditions: mean(&moved) / deviation(&scores.real).max(f64::MIN_POSITIVE),
     }
+}
+
+/// The a ≥ 0 of the likeliest model P(real beats written) = σ(a · difference of their scores) (Bradley & Terry 1952): logistic
+/// regression without a constant, for whatever the conditions add to both scores falls out. Found by bisection of the gradient,
+/// which falls as a grows.
+fn log_odds_per_score(differences: &[f64]) -> f64 {
+    let gradient = |a: f64| -> f64 { differences.iter().map(|d| d / (1.0 + (a * d).exp())).sum() };
+    let (mut low, mut high) = (0.0, LOG_ODDS_MAX);
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        *(if gradient(middle) > 0.0 { &mut low } else { &mut high }) = middle;
+    }
+    f64::midpoint(low, high)
+}
+
+/// Mean of −log σ(a · difference).
+fn log_loss(differences: &[f64], a: f64) -> f64 {
+    differences.iter().map(|d| (-a * d).exp().ln_1p()).sum::<f64>() / differences.len().max(1) as f64
 }
 
 #[derive(Default)]
@@ -102,4 +136,41 @@ fn scores(listener: &Listener, windows: &[&WrittenWindow], sizes: &ModelConfig, 
         all.written.extend(score(&rows, written));
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    /// Differences of the scores of pairs of which the one that is real is drawn by odds of `a` a point.
+    fn pairs(a: f64) -> Vec<f64> {
+        let mut random = ChaCha8Rng::seed_from_u64(3);
+        let mut pair = || {
+            let difference = random.random_range(-3.0..3.0);
+            let first_is_real = random.random::<f64>() < 1.0 / (1.0 + f64::exp(-a * difference));
+            if first_is_real { difference } else { -difference }
+        };
+        (0..20_000).map(|_| pair()).collect()
+    }
+
+    #[test]
+    fn scores_are_worth_the_odds_by_which_music_is_real() {
+        for a in [0.0, 0.3, 1.0] {
+            let differences = pairs(a);
+            let found = log_odds_per_score(&differences);
+            assert!((found - a).abs() < 0.03, "{found} for {a}");
+            let loss = |a| log_loss(&differences, a);
+            assert!(loss(found) <= loss(found + 0.05) && loss(found) <= loss((found - 0.05).max(0.0)));
+        }
+        assert!((log_loss(&pairs(0.0), 0.0) - 2f64.ln()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_critic_that_takes_the_wrong_ones_for_real_is_worth_nothing() {
+        let wrong: Vec<f64> = pairs(1.0).iter().map(|difference| -difference).collect();
+        assert!(log_odds_per_score(&wrong) < 1e-9);
+        assert!((log_odds_per_score(&[0.5, 1.0]) - LOG_ODDS_MAX).abs() < 1e-9, "told apart without fail");
+    }
 }

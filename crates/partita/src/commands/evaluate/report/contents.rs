@@ -365,10 +365,12 @@ fn protocol(document: &mut Document, findings: &Findings) {
             s.temperature, s.top_p, s.guidance, s.latent_temperature
         )
     }));
-    let candidates = protocol.sampling.and_then(|sampling| sampling.candidates);
-    facts.extend(
-        candidates.map(|count| format!("each bar the best of {count}, as a critic of written music hears them")),
-    );
+    facts.extend(protocol.sampling.and_then(|sampling| {
+        let (candidates, weight) = (sampling.candidates?, sampling.critic_weight?);
+        Some(format!(
+            "each bar one of {candidates} candidates, by how real the critic takes them to be, with weight {weight}"
+        ))
+    }));
     facts.extend(protocol.latents.as_ref().map(|source| format!("latents drawn by the {source}")));
     facts.extend(protocol.ask.map(|ask| format!("asked: {}", format!("{ask:?}").to_lowercase())));
     facts.extend(protocol.form.as_ref().map(|form| format!("form: {form}")));
