@@ -3,7 +3,7 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, activation::relu};
+use burn::tensor::{Device, Int, Tensor, TensorData, activation::relu};
 
 use crate::bag::BagHead;
 use crate::batch::Batch;
@@ -42,6 +42,15 @@ impl DecoderState {
     /// `branches` states that go on from each row, with room for so many more events.
     pub(crate) fn branched(&self, branches: usize, events: usize) -> Self {
         Self { memories: self.memories.iter().map(|memory| memory.branched(branches, events)).collect() }
+    }
+
+    /// Goes on with the `kept` ones alone of the `branches` that each of `rows` rows has.
+    pub(crate) fn keep(&mut self, kept: &[usize], branches: usize, rows: usize, device: &Device) {
+        let kept: Vec<i32> =
+            (0..rows).flat_map(|row| kept.iter().map(move |branch| (row * branches + branch) as i32)).collect();
+        let count = kept.len();
+        let kept = Tensor::<1, Int>::from_data(TensorData::new(kept, [count]), device);
+        self.memories.iter_mut().for_each(|memory| memory.keep(&kept));
     }
 }
 
@@ -268,6 +277,12 @@ mod tests {
                 assert!(close(&together[d..2 * d], &alone[..d]), "{kind:?}");
                 assert!(close(&together[4 * d..5 * d], &alone[d..]), "{kind:?}");
             }
+            let mut two_left = branched.clone();
+            two_left.keep(&[0, 2], 3, 2, &device);
+            let together = read(&mut branched, &[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
+            let left = read(&mut two_left, &[0.1, 0.3, 0.4, 0.6]);
+            let of_kept = [0, 2, 3, 5].iter().flat_map(|row| &together[row * d..(row + 1) * d]);
+            assert!(of_kept.zip(&left).all(|(a, b)| (a - b).abs() < 1e-4), "{kind:?}");
         }
     }
 

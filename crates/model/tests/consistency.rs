@@ -4,9 +4,11 @@
 
 mod common;
 
+use std::slice;
+
 use burn::tensor::{Device, Tensor};
 use partita_model::compose::write_again;
-use partita_model::{Batch, Field, PieceLayout};
+use partita_model::{Batch, Field, Latents, Passage, PieceLayout};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -55,4 +57,26 @@ fn music_is_written_again_in_the_same_bars() {
     }
     assert_eq!(written, write(1));
     assert_ne!(written, write(2));
+}
+
+/// Whatever else is written beside it, longer or shorter, in other conditions and by other chances.
+#[test]
+fn a_passage_is_written_as_if_it_were_the_only_one() {
+    let device = Device::flex();
+    let (config, model) = (common::config(), common::model(&device));
+    let passages = [common::passage(1, &[3, 0, 4]), common::passage(2, &[2]), common::passage(3, &[2, 5])];
+    let latents = common::latents(3, 3, &device);
+    let write = |passages: &[Passage], latents: &Latents, random: &mut ChaCha8Rng| {
+        write_again(&model, &config, passages, latents, 6, random, &device)
+    };
+    let together = write(&passages, &latents, &mut ChaCha8Rng::seed_from_u64(1));
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    for (row, (passage, beside_others)) in passages.iter().zip(together).enumerate() {
+        let own = Latents {
+            piece: latents.piece.clone().slice_dim(0, row..row + 1),
+            bars: latents.bars.clone().slice_dim(0, row..row + 1),
+        };
+        // Each is written by the next number of the stream.
+        assert_eq!(write(slice::from_ref(passage), &own, &mut random), [beside_others]);
+    }
 }

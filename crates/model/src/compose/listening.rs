@@ -21,27 +21,9 @@ pub struct Listening<'a> {
 }
 
 impl Listening<'_> {
-    /// Which of the `candidates` for the bar of `plan` after those `written` is kept: one drawn by the odds that it is real
-    /// music, as the critic hears it after the bars before, to the power of `weight`. The candidates are draws of the model q,
-    /// the odds p/q of real music p, so that what is kept is at weight 1, and of many candidates, a draw of p (sampling
-    /// importance resampling, Rubin 1987; with the calibrated critic of a GAN, Turner et al. 2019, and for models without a
-    /// likelihood, Grover et al. 2019). A critic that hears nothing has even odds, and leaves the model as it is.
-    pub(super) fn choose(
-        &self,
-        plan: &Plan,
-        layout: &PieceLayout,
-        written: &[Vec<NoteEvent>],
-        candidates: &[Vec<NoteEvent>],
-        weight: f32,
-        random: &mut ChaCha8Rng,
-        device: &Device,
-    ) -> usize {
-        let scores = self.scores(plan, layout, written, candidates, device);
-        let log_odds: Vec<f32> = scores.iter().map(|score| weight * score * self.config.log_odds_per_score).collect();
-        drawn(&log_odds, random)
-    }
-
-    fn scores(
+    /// The log-odds that each of the `candidates` for the bar of `plan` after those `written` is real music, as the critic hears it
+    /// after the bars before; all may have the same added to them.
+    pub(super) fn log_odds(
         &self,
         plan: &Plan,
         layout: &PieceLayout,
@@ -61,14 +43,17 @@ impl Listening<'_> {
         let windows: Vec<&RollPassage> = windows.iter().collect();
         let rows = RollRows::new(&windows, layout, device);
         let scores = self.listener.listener.forward(&rows, rows.rolls(&windows)).into_data_as::<f32>();
-        scores.iter::<f32>().collect()
+        scores.iter::<f32>().map(|score| score * self.config.log_odds_per_score).collect()
     }
 }
 
-/// A place in `log_odds`, drawn by the odds there.
-fn drawn(log_odds: &[f32], random: &mut ChaCha8Rng) -> usize {
+/// Which of several candidates is kept, given the log-odds that each is real music: one drawn by these odds to the power of
+/// `weight`. The candidates are draws of the model q, the odds are p/q for real music p, so that what is kept is, at weight 1
+/// and of many candidates, a draw of p (sampling importance resampling, Rubin 1987; with the calibrated critic of a GAN,
+/// Turner et al. 2019, and for models without a likelihood, Grover et al. 2019). Even odds leave the model as it is.
+pub(super) fn draw_by_odds(log_odds: &[f32], weight: f32, random: &mut ChaCha8Rng) -> usize {
     let most = log_odds.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let odds: Vec<f32> = log_odds.iter().map(|value| (value - most).exp()).collect();
+    let odds: Vec<f32> = log_odds.iter().map(|value| (weight * (value - most)).exp()).collect();
     let mut left = random.random::<f32>() * odds.iter().sum::<f32>();
     let place = odds.iter().position(|odds| {
         left -= odds;
@@ -86,8 +71,9 @@ mod tests {
     fn what_is_kept_is_drawn_by_its_odds() {
         let mut random = ChaCha8Rng::seed_from_u64(1);
         let mut counts = [0.0; 3];
-        (0..10_000).for_each(|_| counts[drawn(&[100.0, 100.0 + 2f32.ln(), 100.0], &mut random)] += 1e-4);
-        assert!(counts.iter().zip([0.25, 0.5, 0.25]).all(|(share, odds): (&f64, f64)| (share - odds).abs() < 0.02));
-        assert_eq!(drawn(&[0.0, 1000.0, 0.0], &mut random), 1);
+        (0..10_000).for_each(|_| counts[draw_by_odds(&[100.0, 100.0 + 2f32.ln(), 100.0], 2.0, &mut random)] += 1e-4);
+        let close = |(share, odds): (&f64, f64)| (share - odds).abs() < 0.02;
+        assert!(counts.iter().zip([1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0]).all(close), "{counts:?}");
+        assert_eq!(draw_by_odds(&[0.0, 1000.0, 0.0], 1.0, &mut random), 1);
     }
 }

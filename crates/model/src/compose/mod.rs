@@ -1,6 +1,7 @@
 //! Composing: latents from the conditional prior, the generator, or music; then events one field at a time, each masked to
 //! what is valid. The roll form writes whole rolls at once instead, from which notes are read.
 
+mod desk;
 mod grammar;
 mod latents;
 mod listening;

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use super::grammar::Instruments;
 use super::latents::LatentSource;
 use super::sampling::{Choice, Sampling};
-use super::writer::{Plan, PlannedBar, Writer};
+use super::writer::{Plan, PlannedBar, Writer, compose_together};
 use crate::batch::{Batch, Passage, PassageBar};
 use crate::config::ModelConfig;
 use crate::cvae::{Cvae, Latents};
@@ -40,41 +40,45 @@ pub fn write_again(
     random: &mut ChaCha8Rng,
     device: &Device,
 ) -> Vec<Passage> {
-    let as_learned = Sampling { temperature: 1.0, top_p: 1.0, ..Sampling::default() };
+    let as_learned = Sampling { temperature: 1.0, top_p: 1.0, guidance: 1.0, ..Sampling::default() };
     let latent = config.latent;
-    let write = |(row, passage): (usize, &Passage)| {
-        let plan = plan(passage, notes_per_bar_max);
-        let own = Latents {
-            piece: latents.piece.clone().slice([row..row + 1, 0..latent]),
-            bars: latents.bars.clone().slice([row..row + 1, 0..passage.bars.len(), 0..latent]),
-        };
-        let writer = Writer::new(model, config, &plan, &own, Choice::Drawn(&as_learned, random), device);
-        with_notes(passage, writer.write(&mut |_, _| {}))
+    let own = |(row, passage): (usize, &Passage)| Latents {
+        piece: latents.piece.clone().slice([row..row + 1, 0..latent]),
+        bars: latents.bars.clone().slice([row..row + 1, 0..passage.bars.len(), 0..latent]),
     };
-    passages.iter().enumerate().map(write).collect()
+    let own: Vec<Latents> = passages.iter().enumerate().map(own).collect();
+    let plans = plans(passages, notes_per_bar_max);
+    with_notes(passages, compose_together(model, config, &plans, &own, &as_learned, random, device))
 }
 
-/// A passage of the bars and conditions of `passage`, composed from latents of the prior.
+/// Passages of the bars and conditions of `passages`, composed from latents of the prior.
 pub fn compose_like(
     model: &Cvae,
     config: &ModelConfig,
-    passage: &Passage,
+    passages: &[Passage],
     notes_per_bar_max: usize,
     random: &mut ChaCha8Rng,
     device: &Device,
-) -> Passage {
-    let plan = plan(passage, notes_per_bar_max);
+) -> Vec<Passage> {
     let sampling = Sampling::default();
-    let latents = LatentSource::Prior.draw(model, config, &plan, &sampling, random, device);
-    let writer = Writer::new(model, config, &plan, &latents, Choice::Drawn(&sampling, random), device);
-    with_notes(passage, writer.write(&mut |_, _| {}))
+    let plans = plans(passages, notes_per_bar_max);
+    let draw = |plan: &Plan| LatentSource::Prior.draw(model, config, plan, &sampling, random, device);
+    let latents: Vec<Latents> = plans.iter().map(draw).collect();
+    with_notes(passages, compose_together(model, config, &plans, &latents, &sampling, random, device))
 }
 
-/// The passage with other notes in each of its bars.
-fn with_notes(passage: &Passage, notes: Vec<Vec<NoteEvent>>) -> Passage {
-    let bars = passage.bars.iter().zip(notes);
-    let bars = bars.map(|(bar, notes)| PassageBar { features: bar.features, steps: bar.steps, notes });
-    Passage { conditions: passage.conditions, bars: bars.collect() }
+/// The passages with other notes in each of their bars.
+fn with_notes(passages: &[Passage], notes: Vec<Vec<Vec<NoteEvent>>>) -> Vec<Passage> {
+    let with_notes = |(passage, notes): (&Passage, Vec<Vec<NoteEvent>>)| {
+        let bars = passage.bars.iter().zip(notes);
+        let bars = bars.map(|(bar, notes)| PassageBar { features: bar.features, steps: bar.steps, notes });
+        Passage { conditions: passage.conditions, bars: bars.collect() }
+    };
+    passages.iter().zip(notes).map(with_notes).collect()
+}
+
+fn plans(passages: &[Passage], notes_per_bar_max: usize) -> Vec<Plan> {
+    passages.iter().map(|passage| plan(passage, notes_per_bar_max)).collect()
 }
 
 /// To write as many bars, under the same conditions.

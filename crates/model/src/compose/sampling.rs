@@ -124,6 +124,14 @@ pub(crate) enum Choice<'a> {
 }
 
 impl Choice<'_> {
+    /// The same, for a while.
+    pub(crate) fn again(&mut self) -> Choice<'_> {
+        match self {
+            Self::Drawn(sampling, random) => Choice::Drawn(sampling, random),
+            Self::Likeliest => Choice::Likeliest,
+        }
+    }
+
     /// [`Sampling::guidance`].
     pub(crate) fn guidance(&self) -> f32 {
         if let Self::Drawn(sampling, _) = self { sampling.guidance } else { 1.0 }

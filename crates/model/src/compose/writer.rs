@@ -1,24 +1,22 @@
 //! Writes a piece, bar after bar.
 
+use std::slice;
+
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use partita_encoding::{CENTS_ZERO, NoteEvent, Origin, duration_class_within};
+use partita_encoding::{NoteEvent, Origin, duration_class_within};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use super::grammar::{Grammar, Instruments};
+use super::desk::{Desk, Pen, Reading};
+use super::grammar::Instruments;
 use super::latents::LatentSource;
-use super::listening::Listening;
+use super::listening::{Listening, draw_by_odds};
 use super::sampling::{Choice, Sampling};
-use crate::adversarial::ConditionRows;
 use crate::conditions::ConditionClasses;
 use crate::config::ModelConfig;
 use crate::cvae::{Cvae, Latents};
 use crate::decoder::DecoderState;
-use crate::layers::{TIME_COLUMNS, set_time};
-use crate::layout::{self, BAR_LINE, BarFeatures, EVENT_COLUMNS, Field, PieceLayout};
-
-/// Events that the decoder remembers at most; in a longer piece the oldest are forgotten.
-const MEMORY_EVENTS: usize = 1024;
+use crate::layout::BarFeatures;
 
 /// One bar to be written.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,7 +31,7 @@ pub struct PlannedBar {
 
 impl PlannedBar {
     /// Whether the bar must not stay empty.
-    fn must_sound(&self) -> bool {
+    pub(super) fn must_sound(&self) -> bool {
         self.features.index == 0 || self.features.remaining == 0
     }
 }
@@ -53,7 +51,7 @@ pub struct Plan {
 
 impl Plan {
     /// The latents of each bar, where those that come from an earlier bar have that bar's.
-    fn with_origins(&self, latents: Latents, device: &Device) -> Latents {
+    pub(super) fn with_origins(&self, latents: Latents, device: &Device) -> Latents {
         if self.bars.iter().all(|bar| bar.origin == Origin::New) {
             return latents;
         }
@@ -76,7 +74,7 @@ impl Plan {
     }
 
     /// Steps from the start of a bar to the end of the piece; bars after the plan are as long as its last.
-    fn steps_from(&self, bar: usize) -> u32 {
+    pub(super) fn steps_from(&self, bar: usize) -> u32 {
         let planned: u32 = self.bars[bar..].iter().map(|bar| bar.steps).sum();
         let later = self.bars.last().map_or(0, |last| last.steps.saturating_mul(last.features.remaining as u32));
         planned.saturating_add(later)
@@ -126,6 +124,35 @@ pub fn compose_from(
     Writer { listening, ..writer }.write(hear)
 }
 
+/// The pieces of several `plans` from the latents of each, written side by side, each as if it were the only one: by the chances
+/// that are drawn for it from `random`, with nobody listening.
+pub(super) fn compose_together(
+    model: &Cvae,
+    config: &ModelConfig,
+    plans: &[Plan],
+    latents: &[Latents],
+    sampling: &Sampling,
+    random: &mut ChaCha8Rng,
+    device: &Device,
+) -> Vec<Vec<Vec<NoteEvent>>> {
+    if plans.is_empty() {
+        return Vec::new();
+    }
+    let desk = Desk::new(model, config, plans, latents, sampling.guidance != 1.0, device);
+    let mut chances = own_chances(plans.len(), random);
+    let pens = plans
+        .iter()
+        .zip(&mut chances)
+        .enumerate()
+        .map(|(number, (plan, chance))| Pen::new(number, 0, plan.bars.len(), Choice::Drawn(sampling, chance)));
+    desk.write(&mut desk.start(), pens.collect(), &mut |_, _| {})
+}
+
+/// A stream of chances for each of `count` that are written side by side.
+fn own_chances(count: usize, random: &mut ChaCha8Rng) -> Vec<ChaCha8Rng> {
+    (0..count).map(|_| ChaCha8Rng::seed_from_u64(random.next_u64())).collect()
+}
+
 /// The decoder in the middle of a piece.
 pub(super) struct Writer<'a> {
     desk: Desk<'a>,
@@ -143,28 +170,14 @@ impl<'a> Writer<'a> {
         choice: Choice<'a>,
         device: &'a Device,
     ) -> Self {
-        let layout = PieceLayout::new(config);
-        let latents = plan.with_origins(latents.clone(), device);
-        let bars: Vec<BarFeatures> = plan.bars.iter().map(|bar| bar.features).collect();
-        let told = |conditions, bars: &[BarFeatures]| {
-            let rows = ConditionRows::new(&[(conditions, bars)], &layout, device);
-            let Latents { piece, bars } = latents.clone();
-            model.decoder.context(rows.piece, rows.bars, piece, bars)
-        };
-        let with = told(plan.conditions, &bars);
-        let context = if choice.guidance() == 1.0 {
-            with
-        } else {
-            let open: Vec<BarFeatures> = bars.iter().map(|bar| bar.without_conditions()).collect();
-            Tensor::cat(vec![with, told(ConditionClasses::none(plan.conditions.grid), &open)], 0)
-        };
-        let state = model.decoder.start(&context, MEMORY_EVENTS.max(plan.notes_per_bar_max + 1));
-        Self { desk: Desk { model, plan, context, layout, device }, choice, state, listening: None }
+        let (plans, latents) = (slice::from_ref(plan), slice::from_ref(latents));
+        let desk = Desk::new(model, config, plans, latents, choice.guidance() != 1.0, device);
+        Self { state: desk.start(), desk, choice, listening: None }
     }
 
     /// All bars; `hear` is told of each note and its bar.
     pub(super) fn write(mut self, hear: &mut dyn FnMut(usize, &NoteEvent)) -> Vec<Vec<NoteEvent>> {
-        let plan = self.desk.plan;
+        let plan = &self.desk.plans[0];
         let mut bars: Vec<Vec<NoteEvent>> = Vec::with_capacity(plan.bars.len());
         for (bar, planned) in plan.bars.iter().enumerate() {
             let notes = match (planned.origin, self.listening) {
@@ -177,9 +190,8 @@ impl<'a> Writer<'a> {
                     self.take_over(bar, notes, hear)
                 }
                 (_, None) => {
-                    let mut hear = |note: &NoteEvent| hear(bar, note);
-                    let choices = std::slice::from_mut(&mut self.choice);
-                    self.desk.write_bar(&mut self.state, bar, choices, &mut hear).remove(0)
+                    let pen = Pen::new(0, bar, 1, self.choice.again());
+                    self.desk.write(&mut self.state, vec![pen], hear).remove(0).remove(0)
                 }
             };
             bars.push(notes);
@@ -191,17 +203,17 @@ impl<'a> Writer<'a> {
     /// others, as if it were the only one.
     fn chosen(&mut self, bar: usize, written: &[Vec<NoteEvent>], listening: Listening<'_>) -> Vec<NoteEvent> {
         let Choice::Drawn(sampling, random) = &mut self.choice else { return vec![] };
-        let sampling = *sampling;
-        let mut chances: Vec<ChaCha8Rng> =
-            (0..sampling.candidates).map(|_| ChaCha8Rng::seed_from_u64(random.next_u64())).collect();
-        let mut choices: Vec<Choice<'_>> = chances.iter_mut().map(|chance| Choice::Drawn(sampling, chance)).collect();
-        let events = self.desk.plan.notes_per_bar_max + 1;
+        let Desk { plans, layout, device, .. } = &self.desk;
+        let mut chances = own_chances(sampling.candidates, random);
+        let pens: Vec<Pen<'_>> =
+            chances.iter_mut().map(|chance| Pen::new(0, bar, 1, Choice::Drawn(sampling, chance))).collect();
+        let events = plans[0].notes_per_bar_max + 1;
         self.state.make_room(events);
-        let mut branches = self.state.branched(choices.len(), events);
-        let mut candidates = self.desk.write_bar(&mut branches, bar, &mut choices, &mut |_| {});
-        let Desk { plan, layout, device, .. } = &self.desk;
-        let kept = listening.choose(plan, layout, written, &candidates, sampling.critic_weight, random, device);
-        candidates.swap_remove(kept)
+        let mut branches = self.state.branched(pens.len(), events);
+        let written_beside = self.desk.write(&mut branches, pens, &mut |_, _| {});
+        let mut candidates: Vec<Vec<NoteEvent>> = written_beside.into_iter().flatten().collect();
+        let log_odds = listening.log_odds(&plans[0], layout, written, &candidates, device);
+        candidates.swap_remove(draw_by_odds(&log_odds, sampling.critic_weight, random))
     }
 
     /// The notes of a bar that are there already, read like those that are written.
@@ -211,127 +223,12 @@ impl<'a> Writer<'a> {
         notes: Vec<NoteEvent>,
         hear: &mut dyn FnMut(usize, &NoteEvent),
     ) -> Vec<NoteEvent> {
-        self.desk.read(&mut self.state, bar, &[None]);
+        let mut read = |event| self.desk.read(&mut self.state, &[Reading { plan: 0, bar, event }]);
+        read(None);
         for note in &notes {
             hear(bar, note);
-            self.desk.read(&mut self.state, bar, &[Some(*note)]);
+            read(Some(*note));
         }
         notes
-    }
-}
-
-/// What a piece is written with. Row 0 of `context` knows the conditions; row 1, if there is one, does not. A state may have
-/// several branches of each row.
-struct Desk<'a> {
-    model: &'a Cvae,
-    plan: &'a Plan,
-    context: Tensor<3>, // [rows, N, d]
-    layout: PieceLayout,
-    device: &'a Device,
-}
-
-impl Desk<'_> {
-    /// The notes of one bar, once for each of `choices`, one a branch of `state`: first the line before it is read, then each note
-    /// as it is written. `hear` is told of the first one's notes.
-    fn write_bar(
-        &self,
-        state: &mut DecoderState,
-        bar: usize,
-        choices: &mut [Choice<'_>],
-        hear: &mut dyn FnMut(&NoteEvent),
-    ) -> Vec<Vec<NoteEvent>> {
-        let mut bars: Vec<Vec<NoteEvent>> = vec![Vec::new(); choices.len()];
-        let mut ended = vec![false; choices.len()];
-        let mut last = vec![None; choices.len()];
-        loop {
-            let h = self.read(state, bar, &last);
-            let next = self.choose_notes(&h, bar, &bars, &ended, choices);
-            for (branch, note) in next.into_iter().enumerate() {
-                ended[branch] |= note.is_none();
-                // One that has ended reads on, and nobody what it reads.
-                last[branch] = note.or(last[branch]);
-                bars[branch].extend(note);
-            }
-            if ended.iter().all(|ended| *ended) {
-                return bars;
-            }
-            bars[0].last().filter(|_| !ended[0]).into_iter().for_each(&mut *hear);
-        }
-    }
-
-    /// Feeds each branch an event, a bar line where it is none; the state that predicts the next: `[rows · branches, 1, d]`.
-    fn read(&self, state: &mut DecoderState, bar: usize, events: &[Option<NoteEvent>]) -> Tensor<3> {
-        let [rows, _, d] = self.context.dims();
-        let mut columns = vec![0.0; events.len() * EVENT_COLUMNS];
-        let mut time = vec![0.0; events.len() * TIME_COLUMNS];
-        for (branch, note) in events.iter().enumerate() {
-            let row = &mut columns[branch * EVENT_COLUMNS..][..EVENT_COLUMNS];
-            match note {
-                Some(note) => layout::set_note(row, note),
-                None => layout::set_bar_line(row),
-            }
-            let position = note.map_or(0, |note| note.position);
-            set_time(&mut time[branch * TIME_COLUMNS..][..TIME_COLUMNS], bar, Some(position));
-        }
-        let context = self.context.clone().slice([0..rows, bar..bar + 1, 0..d]);
-        let context = context.repeat_dim(1, events.len()).reshape([rows * events.len(), 1, d]);
-        self.model.decoder.step(state, self.rows(&columns, events.len()), self.rows(&time, events.len()), context)
-    }
-
-    /// The next note of each branch, or none where its bar ends or has ended.
-    fn choose_notes(
-        &self,
-        h: &Tensor<3>,
-        bar: usize,
-        bars: &[Vec<NoteEvent>],
-        ended: &[bool],
-        choices: &mut [Choice<'_>],
-    ) -> Vec<Option<NoteEvent>> {
-        const UNKNOWN: NoteEvent =
-            NoteEvent { position: 0, program: 0, pitch: 0, cents: CENTS_ZERO, duration: 0, velocity: 0 };
-        let branches = choices.len();
-        let mut notes: Vec<Option<NoteEvent>> = ended.iter().map(|ended| (!ended).then_some(UNKNOWN)).collect();
-        let mut known = vec![0.0; branches * EVENT_COLUMNS];
-        for field in Field::ALL {
-            if notes.iter().all(Option::is_none) {
-                break;
-            }
-            let logits = self.model.decoder.logits(field, h.clone(), &self.rows(&known, branches));
-            let logits: Vec<f32> = logits.into_data_as::<f32>().iter::<f32>().collect();
-            let row = |row: usize| logits.get(row * field.classes()..(row + 1) * field.classes());
-            for (branch, choice) in choices.iter_mut().enumerate() {
-                let Some(note) = &mut notes[branch] else { continue };
-                let grammar = self.grammar(bar, &bars[branch]);
-                let (with, without) = (row(branch).unwrap_or_default(), row(branches + branch));
-                let class = choice.class(field, with, without, |class| grammar.allows(field, note, class));
-                if field == Field::Position && class == BAR_LINE {
-                    notes[branch] = None;
-                    continue;
-                }
-                *field.of_mut(note) = class;
-                layout::set_field(&mut known[branch * EVENT_COLUMNS..][..EVENT_COLUMNS], field, note);
-            }
-        }
-        notes
-    }
-
-    /// What may be next in a bar of which `notes` are written.
-    fn grammar(&self, bar: usize, notes: &[NoteEvent]) -> Grammar<'_> {
-        let planned = self.plan.bars[bar];
-        Grammar {
-            instruments: &self.plan.instruments,
-            steps: planned.steps,
-            steps_left: self.plan.steps_from(bar),
-            room: notes.len() < self.plan.notes_per_bar_max,
-            must_sound: planned.must_sound(),
-            last: notes.last().copied(),
-        }
-    }
-
-    /// The columns of each branch, the same for all rows: `[rows · branches, 1, columns]`.
-    fn rows(&self, columns: &[f32], branches: usize) -> Tensor<3> {
-        let rows = self.context.dims()[0];
-        let shape = [rows * branches, 1, columns.len() / branches];
-        Tensor::from_data(TensorData::new(columns.repeat(rows), shape), self.device)
     }
 }

@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
+use burn::tensor::{Device, Int, Tensor, TensorData, activation::softmax};
 
 use super::{Initial, MusicalTime, TIME_COLUMNS, linear};
 
@@ -84,6 +84,13 @@ impl Cache {
         };
         let trunk = (self.filled > 0).then(|| Box::new([held(&self.keys), held(&self.values)]));
         Self { keys: empty(&self.keys), values: empty(&self.values), filled: 0, trunk }
+    }
+
+    /// Leaves some rows of the batch out; of a branched cache, the same branches of each row that it branched from.
+    pub(crate) fn keep(&mut self, rows: &Tensor<1, Int>) {
+        for buffer in [&mut self.keys, &mut self.values] {
+            buffer.inplace(|all| all.select(0, rows.clone()));
+        }
     }
 
     /// Forgets the oldest `count` steps.

@@ -1,7 +1,7 @@
 //! What happens in one step of a recurrent layer.
 
 use burn::tensor::{
-    Device, Tensor,
+    Device, Int, Tensor,
     activation::{sigmoid, tanh},
 };
 
@@ -38,6 +38,13 @@ impl CellState {
             rows.clone().unsqueeze_dim::<3>(1).repeat_dim(1, times).reshape([batch * times, d])
         };
         Self { hidden: repeat(&self.hidden), memory: repeat(&self.memory) }
+    }
+
+    /// Leaves some rows out.
+    pub(super) fn keep(&mut self, rows: &Tensor<1, Int>) {
+        for state in [&mut self.hidden, &mut self.memory] {
+            state.inplace(|all| all.select(0, rows.clone()));
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The layers that a decoder may be stacked from: each carries something from event to event.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 
 use super::Initial;
 use super::attention::{Cache, Places};
@@ -44,6 +44,14 @@ impl Memory {
         match self {
             Self::Attention(cache) => Self::Attention(cache.branched(branches, events)),
             Self::Recurrent(state) => Self::Recurrent(state.repeated(branches)),
+        }
+    }
+
+    /// Leaves some rows out; of a branched memory, the same branches of each row that it branched from.
+    pub(crate) fn keep(&mut self, rows: &Tensor<1, Int>) {
+        match self {
+            Self::Attention(cache) => cache.keep(rows),
+            Self::Recurrent(state) => state.keep(rows),
         }
     }
 }

@@ -33,11 +33,9 @@ pub(super) fn compose_beside(
     let notes_per_bar_max = recipe.events_per_passage / 4;
     let of_batch = |index: usize, passages: Vec<Passage>| -> Vec<WrittenWindow> {
         let mut random = stream(recipe.seed, Purpose::Written, number << 16 | index as u64);
-        let of_passage = |real: &Passage| {
-            let written = compose_like(model, view.config, real, notes_per_bar_max, &mut random, view.device);
-            windows(real, &written, recipe.roll_bars, &mut random)
-        };
-        passages.iter().flat_map(of_passage).collect()
+        let written = compose_like(model, view.config, &passages, notes_per_bar_max, &mut random, view.device);
+        let pairs = passages.iter().zip(&written);
+        pairs.flat_map(|(real, written)| windows(real, written, recipe.roll_bars, &mut random)).collect()
     };
     view.workers.map(heard(batches), of_batch).into_iter().flatten().collect()
 }
