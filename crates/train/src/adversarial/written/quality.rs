@@ -43,6 +43,7 @@ impl ListenerValidation {
         let named = [
             ("listener_told_apart", self.told_apart),
             ("listener_wasserstein", self.wasserstein),
+            ("listener_log_odds_per_score", self.log_odds_per_score),
             ("listener_log_loss", self.log_loss),
         ];
         named.map(|(name, value)| (name.to_owned(), value)).to_vec()
