@@ -27,7 +27,7 @@ pub(crate) struct SamplingArguments {
     #[arg(long, value_name = "N")]
     candidates: Option<usize>,
     /// How surely to keep what the critic takes for real: 0 not at all, 1 by the odds that it has shown on held-out music, more
-    /// is surer. Without it, 3 where the model has such a critic
+    /// is surer. Without it, 10 where the model has such a critic
     #[arg(long, value_name = "W")]
     critic_weight: Option<f32>,
     /// What draws a piece's latents; without it, the generator where the model has one. One that makes rolls takes the
