@@ -29,7 +29,14 @@ const CANDIDATES_MAX: usize = 64;
 
 impl Default for Sampling {
     fn default() -> Self {
-        Self { temperature: 0.9, top_p: 0.9, guidance: 1.5, latent_temperature: 0.8, candidates: 8, critic_weight: 10.0 }
+        Self {
+            temperature: 0.9,
+            top_p: 0.9,
+            guidance: 1.5,
+            latent_temperature: 0.8,
+            candidates: 8,
+            critic_weight: 10.0,
+        }
     }
 }
 
