@@ -31,9 +31,9 @@ pub(super) struct Desk<'a> {
 
 /// Who writes some bars of a plan, one after another.
 pub(super) struct Pen<'a> {
-    pub(super) choice: Choice<'a>,
+    choice: Choice<'a>,
     /// The bars written, and the one that is being written.
-    pub(super) bars: Vec<Vec<NoteEvent>>,
+    bars: Vec<Vec<NoteEvent>>,
     plan: usize,
     first: usize,
     count: usize,
@@ -94,20 +94,19 @@ impl<'a> Desk<'a> {
     ) -> Self {
         let layout = PieceLayout::new(config);
         let latents = together(plans.iter().zip(latents).map(|(plan, own)| plan.with_origins(own.clone(), device)));
-        let features = |plan: &Plan| -> Vec<BarFeatures> { plan.bars.iter().map(|bar| bar.features).collect() };
-        let open = |plan: &Plan| -> Vec<BarFeatures> {
-            plan.bars.iter().map(|bar| bar.features.without_conditions()).collect()
-        };
-        let told = |described: Vec<(ConditionClasses, Vec<BarFeatures>)>| {
+        let told = |description: fn(&Plan) -> (ConditionClasses, Vec<BarFeatures>)| {
+            let described: Vec<_> = plans.iter().map(description).collect();
             let described: Vec<_> = described.iter().map(|(conditions, bars)| (*conditions, bars.as_slice())).collect();
             let rows = ConditionRows::new(&described, &layout, device);
             let Latents { piece, bars } = latents.clone();
             model.decoder.context(rows.piece, rows.bars, piece, bars)
         };
-        let mut context = vec![told(plans.iter().map(|plan| (plan.conditions, features(plan))).collect())];
+        let mut context = vec![told(|plan| (plan.conditions, plan.features()))];
         if is_guided {
-            let without = |plan: &Plan| (ConditionClasses::none(plan.conditions.grid), open(plan));
-            context.push(told(plans.iter().map(without).collect()));
+            context.push(told(|plan| {
+                let open = plan.features().into_iter().map(BarFeatures::without_conditions).collect();
+                (ConditionClasses::none(plan.conditions.grid), open)
+            }));
         }
         let rows = context.len();
         Self { plans, layout, device, model, context: Tensor::cat(context, 0), rows }

@@ -11,7 +11,7 @@ use crate::adversarial::roll::{RollConfig, RollGenerator};
 use crate::adversarial::{ConditionRows, Generator, GeneratorStart};
 use crate::config::ModelConfig;
 use crate::cvae::{Cvae, Latents, Noise};
-use crate::layout::{BarFeatures, PieceLayout};
+use crate::layout::PieceLayout;
 
 /// What draws the latents of a piece.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ impl LatentSource<'_> {
         random: &mut ChaCha8Rng,
         device: &Device,
     ) -> Latents {
-        let bars: Vec<BarFeatures> = plan.bars.iter().map(|bar| bar.features).collect();
+        let bars = plan.features();
         let rows = ConditionRows::new(&[(plan.conditions, &bars)], &PieceLayout::new(config), device);
         let latent = if let Self::Roll(_, roll) = self { roll.latent } else { config.latent };
         let mut normal = |count: usize| -> Vec<f32> {

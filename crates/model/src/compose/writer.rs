@@ -50,6 +50,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What the network is told of its bars.
+    pub(super) fn features(&self) -> Vec<BarFeatures> {
+        self.bars.iter().map(|bar| bar.features).collect()
+    }
+
     /// The latents of each bar, where those that come from an earlier bar have that bar's.
     pub(super) fn with_origins(&self, latents: Latents, device: &Device) -> Latents {
         if self.bars.iter().all(|bar| bar.origin == Origin::New) {

@@ -89,11 +89,17 @@ pub(crate) struct PhaseView<'a> {
 }
 
 impl PhaseView<'_> {
-    /// The step whose pools are at hand at the `taken`-th step. The joint phase has as many as it may from its first step: few
-    /// passages are soon known to the critic by heart, and its estimate then tells nothing.
-    fn pools_step(&self, taken: u64) -> u64 {
+    /// Makes the pools of the `taken`-th step ready, as [`EncodedPools::advance`] does. The joint phase has as many as it may
+    /// from its first step: few passages are soon known to the critic by heart, and its estimate then tells nothing.
+    pub(super) fn advance<P>(
+        &self,
+        pools: &mut EncodedPools<P>,
+        taken: u64,
+        encode: impl Fn(u64, &[Vec<Passage>]) -> Vec<P>,
+    ) {
         let ahead = if self.joint_model.is_some() { self.pools_kept - 1 } else { 0 };
-        taken + ahead * self.cutter.recipe.adversarial_pool_steps
+        let step = taken + ahead * self.cutter.recipe.adversarial_pool_steps;
+        pools.advance(step, self.pools_kept, &self.cutter, self.curriculum, encode);
     }
 
     /// The CVAE that is validated.
@@ -142,7 +148,7 @@ impl Adversary {
     pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
         let recipe = view.cutter.recipe;
         let encode = |_, batches: &[Vec<Passage>]| encode(view.workers, view.model, view.config, batches, view.device);
-        self.pools.advance(view.pools_step(taken), view.pools_kept, &view.cutter, view.curriculum, encode);
+        view.advance(&mut self.pools, taken, encode);
         self.trained = true;
         let Self { config, players, seats, shapes, pools, .. } = self;
         let PhaseView { workers, model, config: sizes, device, .. } = *view;
@@ -170,7 +176,7 @@ impl Adversary {
             self.held_out = encode_by(view.validated(), passages);
         }
         let encode = |_, batches: &[Vec<Passage>]| encode_by(view.model, batches);
-        self.pools.advance(view.pools_step(taken), view.pools_kept, &view.cutter, view.curriculum, encode);
+        view.advance(&mut self.pools, taken, encode);
         let generator = self.generator();
         let critic = self.seats.critic(&self.players.critic.weights);
         let judged = Judged {

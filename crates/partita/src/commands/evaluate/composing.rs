@@ -100,7 +100,8 @@ impl Composing<'_> {
         Ok(piece)
     }
 
-    /// How pieces are drawn, for the cache: the weight of a critic only where there is one.
+    /// How pieces are drawn, for the cache: the weight of a critic only where there is one, and what was kept before there was such
+    /// a weight in its own words, so that it is still found.
     fn drawn_as(&self) -> String {
         let Sampling { temperature, top_p, guidance, latent_temperature, candidates, critic_weight } = self.sampling;
         let drawn = format!(

@@ -47,8 +47,7 @@ impl RollAdversary {
     pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
         let recipe = view.cutter.recipe;
         let cut = |batches: &[Vec<Passage>]| windows(batches, recipe.roll_bars);
-        self.pools
-            .advance(taken, view.pools_kept, &view.cutter, view.curriculum, |_, batches: &[Vec<Passage>]| cut(batches));
+        view.advance(&mut self.pools, taken, |_, batches| cut(batches));
         self.trained = true;
         let Self { config, players, seats, shapes, pools, .. } = self;
         let PhaseView { workers, model, config: sizes, device, .. } = *view;
@@ -72,8 +71,7 @@ impl RollAdversary {
             let every = all.len().div_ceil(JUDGED_MAX).max(1);
             self.held_out = all.into_iter().step_by(every).collect();
         }
-        self.pools
-            .advance(taken, view.pools_kept, &view.cutter, view.curriculum, |_, batches: &[Vec<Passage>]| cut(batches));
+        view.advance(&mut self.pools, taken, |_, batches| cut(batches));
         let judged = Judged {
             model: view.model,
             sizes: view.config,

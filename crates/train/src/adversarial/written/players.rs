@@ -79,6 +79,6 @@ impl WrittenAdversary {
 
     fn advance(&mut self, view: &PhaseView<'_>, taken: u64) {
         let compose = |number, batches: &[Vec<Passage>]| compose_beside(view, view.model, number, batches);
-        self.pools.advance(taken, view.pools_kept, &view.cutter, view.curriculum, compose);
+        view.advance(&mut self.pools, taken, compose);
     }
 }

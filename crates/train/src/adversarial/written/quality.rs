@@ -80,7 +80,7 @@ pub(super) fn judge(
     device: &Device,
 ) -> ListenerValidation {
     let scores = scores(listener, held_out, sizes, device);
-    let differences: Vec<f64> = scores.real.iter().zip(&scores.written).map(|(a, b)| f64::from(a - b)).collect();
+    let differences = scores.differences();
     let log_odds_per_score = log_odds_per_score(&differences);
     let moved: Vec<f32> = scores.real.iter().zip(&scores.real_with_others).map(|(a, b)| (a - b).abs()).collect();
     ListenerValidation {
@@ -121,8 +121,13 @@ struct Scores {
 
 impl Scores {
     fn told_apart(&self) -> f64 {
-        let told = self.real.iter().zip(&self.written).filter(|(real, written)| real > written).count();
+        let told = self.differences().iter().filter(|difference| **difference > 0.0).count();
         told as f64 / self.real.len().max(1) as f64
+    }
+
+    /// By how much the real window of each pair has the higher score.
+    fn differences(&self) -> Vec<f64> {
+        self.real.iter().zip(&self.written).map(|(real, written)| f64::from(real - written)).collect()
     }
 }
 
