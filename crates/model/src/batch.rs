@@ -1,10 +1,11 @@
 //! Passages of music → the tensors of one forward pass.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use partita_encoding::{NoteEvent, STEPS_PER_QUARTER};
+use partita_encoding::{NoteEvent, PROGRAMS, STEPS_PER_QUARTER};
 
 use crate::conditions::ConditionClasses;
-use crate::layers::{TIME_COLUMNS, set_time};
+use crate::instruments::Instruments;
+use crate::layers::{FORBIDDEN, TIME_COLUMNS, set_time};
 use crate::layout::{self, BAR_COLUMNS, BAR_LINE, BarFeatures, EVENT_COLUMNS, Field, PieceLayout};
 
 /// One bar of a passage.
@@ -69,6 +70,8 @@ pub struct Batch {
     pub bar_mask: Tensor<2>,
     /// `[batch, PieceLayout::columns]`.
     pub piece: Tensor<2>,
+    /// Added to the logits of programs: 0 for those that may play, very small for those that were not asked for: `[batch, 129]`.
+    pub(crate) forbidden_programs: Tensor<2>,
     /// Notes to predict, all rows together.
     pub notes: usize,
     /// Bars, all rows together.
@@ -121,6 +124,7 @@ struct Rows {
     bar_rows: Vec<f32>,
     bar_mask: Vec<f32>,
     piece: Vec<f32>,
+    forbidden_programs: Vec<f32>,
 }
 
 impl Rows {
@@ -141,12 +145,16 @@ impl Rows {
             bar_rows: vec![0.0; batch * bars * BAR_COLUMNS],
             bar_mask: vec![0.0; batch * bars],
             piece: vec![0.0; batch * layout.columns()],
+            forbidden_programs: vec![0.0; batch * PROGRAMS],
         }
     }
 
     fn write(&mut self, row: usize, passage: &Passage, layout: &PieceLayout, hidden: &Hidden<'_>) {
         let columns = layout.columns();
         layout.set(&mut self.piece[row * columns..(row + 1) * columns], &passage.conditions);
+        let instruments = Instruments::asked(passage.conditions.instruments);
+        let forbidden = self.forbidden_programs[row * PROGRAMS..(row + 1) * PROGRAMS].iter_mut().enumerate();
+        forbidden.filter(|(program, _)| !instruments.allows(*program as u8)).for_each(|(_, added)| *added = FORBIDDEN);
         let mut step = 0;
         self.give_event(row, step, 0, None, false);
         for (index, bar) in passage.bars.iter().enumerate() {
@@ -219,6 +227,7 @@ impl Rows {
             bars: floats3(self.bar_rows, [batch, bars, BAR_COLUMNS]),
             bar_mask: floats2(self.bar_mask, [batch, bars]),
             piece: floats2(self.piece, [batch, columns]),
+            forbidden_programs: floats2(self.forbidden_programs, [batch, PROGRAMS]),
             notes: passages.iter().map(Passage::note_count).sum(),
             bar_count: passages.iter().map(|passage| passage.bars.len()).sum(),
         }

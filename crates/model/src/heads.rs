@@ -61,6 +61,16 @@ impl NoteHeads {
         self.heads[field as usize].logits(state, note)
     }
 
+    /// Logits of one field of the events to predict, none for a program that may not play: composing draws from those that may,
+    /// and what is drawn from is what is learned.
+    fn logits_of_following(&self, field: Field, state: Tensor<3>, following: &Tensor<3>, batch: &Batch) -> Tensor<3> {
+        let logits = self.logits(field, state, following);
+        if field == Field::Program {
+            return logits + batch.forbidden_programs.clone().unsqueeze_dim::<3>(1);
+        }
+        logits
+    }
+
     /// −log p of each target in nats, a tensor `[batch, T]` a field, 0 where there is nothing to predict.
     pub(crate) fn nll(&self, state: Tensor<3>, batch: &Batch) -> Vec<Tensor<2>> {
         let following = batch.following();
@@ -68,7 +78,7 @@ impl NoteHeads {
             .iter()
             .zip(&batch.targets)
             .map(|(&field, target)| {
-                let log_p = log_softmax(self.logits(field, state.clone(), &following), 2);
+                let log_p = log_softmax(self.logits_of_following(field, state.clone(), &following, batch), 2);
                 let picked = log_p.gather(2, target.clone().unsqueeze_dim::<3>(2)).squeeze_dim::<2>(2);
                 let mask = if field == Field::Position { &batch.step_mask } else { &batch.note_mask };
                 -picked * mask.clone()
@@ -82,7 +92,7 @@ impl NoteHeads {
         let device = following.device();
         let drums = layout::drums(&following); // [batch, T, 1]
         let mean = |&field: &Field| {
-            let p = softmax(self.logits(field, state.clone(), &following), 2);
+            let p = softmax(self.logits_of_following(field, state.clone(), &following, batch), 2);
             let columns = |drums| layout::columns_of(field, drums, &device).unsqueeze_dim::<3>(0);
             match field {
                 Field::Position => p.matmul(columns(false)) * batch.step_mask.clone().unsqueeze_dim::<3>(2),
@@ -95,5 +105,45 @@ impl NoteHeads {
             }
         };
         Field::ALL.iter().map(mean).fold(following.zeros_like(), |sum, field| sum + field)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{Passage, PassageBar};
+    use crate::{BarFeatures, ConditionClasses, ModelSize, PieceLayout};
+    use burn::tensor::Device;
+    use partita_encoding::{CENTS_ZERO, InstrumentSet, NoteEvent};
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    /// −log p of the program of a bar's only note where `instruments` were asked for, and what is expected of each program.
+    fn program(instruments: Option<InstrumentSet>) -> (f32, Vec<f32>) {
+        let (config, device) = (ModelConfig::sized(ModelSize::Tiny, 1, 1), Device::flex());
+        let mut random = ChaCha8Rng::seed_from_u64(4);
+        let heads = NoteHeads::new(&mut Initial { stream: &mut random, device: &device }, &config);
+        let note = NoteEvent { position: 0, program: 7, pitch: 60, cents: CENTS_ZERO, duration: 3, velocity: 9 };
+        let features = BarFeatures { metre: 0, index: 0, remaining: 0, density: None, polyphony: None };
+        let bars = vec![PassageBar { features, steps: 48, notes: vec![note] }];
+        let passage = Passage { conditions: ConditionClasses { instruments, ..ConditionClasses::default() }, bars };
+        let batch = Batch::new(&[passage], &PieceLayout::new(&config), &|_, _| false, &device);
+        let state = Tensor::ones([1, 2, config.d_model], &device);
+        let nll = heads.nll(state.clone(), &batch)[Field::Program as usize].clone().slice([0..1, 0..1]);
+        let columns = Field::Program.prefix_columns()..Field::Pitch.prefix_columns();
+        let expected = heads.expected(state, &batch).slice([0..1, 0..1, columns]);
+        (nll.into_scalar::<f32>(), expected.into_data_as::<f32>().iter::<f32>().collect())
+    }
+
+    #[test]
+    fn programs_that_were_not_asked_for_have_no_probability() {
+        let (open, all) = program(None);
+        let (asked, few) = program(Some(InstrumentSet { programs: 1 << 7 | 1 << 40, drums: false }));
+        let among_asked = all[7] / (all[7] + all[40]);
+        assert!((open + all[7].ln()).abs() < 1e-4 && (asked + among_asked.ln()).abs() < 1e-4, "{open} {asked}");
+        assert!((few[7] - among_asked).abs() < 1e-5 && (few[7] + few[40] - 1.0).abs() < 1e-5);
+        assert!(few.iter().enumerate().all(|(program, p)| [7, 40].contains(&program) || *p < 1e-30));
+        let (alone, _) = program(Some(InstrumentSet { programs: 1 << 7, drums: false }));
+        assert!(alone.abs() < 1e-6);
     }
 }

@@ -6,10 +6,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use partita_encoding::{DRUMS, InstrumentSet, NoteEvent, Origin, duration_steps};
 use partita_model::adversarial::roll::{RollPassage, RollRows};
 use partita_model::adversarial::{Listener, ListenerConfig};
-use partita_model::compose::{
-    Drawing, Instruments, Listening, Plan, PlannedBar, Sampling, compose, compose_from, reconstruct,
+use partita_model::compose::{Drawing, Listening, Plan, PlannedBar, Sampling, compose, compose_from, reconstruct};
+use partita_model::{
+    BarFeatures, ConditionClasses, Instruments, Latents, ModelKind, ModelSize, Passage, PassageBar, PieceLayout,
 };
-use partita_model::{BarFeatures, ConditionClasses, Latents, ModelKind, ModelSize, Passage, PassageBar, PieceLayout};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

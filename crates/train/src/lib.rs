@@ -36,7 +36,7 @@ pub use error::TrainError;
 pub use event::{Event, StepReport};
 pub use judgement::Judgement;
 pub use log::{LogLine, read_log};
-pub use passages::{Cutter, unconditional};
+pub use passages::{Cutter, Dropping, unconditional};
 pub use recipe::Recipe;
 pub use standing::Standing;
 pub use trainer::{Initial, Judge, Outcome, Sitting, resume, start};

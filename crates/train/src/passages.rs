@@ -14,6 +14,15 @@ use crate::recipe::Recipe;
 use crate::schedule::{bars_at, competence};
 use crate::streams::{Purpose, stream};
 
+/// Which conditions a passage of training may be without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dropping {
+    /// Each on its own, and sometimes all of them: the model learns to do with what it is told.
+    Any,
+    /// Those that composing may be without: it always has a tempo and instruments.
+    AsComposed,
+}
+
 /// Cuts passages from a corpus.
 #[derive(Clone, Copy, Debug)]
 pub struct Cutter<'a> {
@@ -23,9 +32,16 @@ pub struct Cutter<'a> {
     pub labels: &'a LabelVocabulary,
     /// How long and how changed.
     pub recipe: &'a Recipe,
+    /// What they may be without.
+    pub dropping: Dropping,
 }
 
-impl Cutter<'_> {
+impl<'a> Cutter<'a> {
+    /// One that drops any condition.
+    pub fn new(corpus: &'a Corpus, labels: &'a LabelVocabulary, recipe: &'a Recipe) -> Self {
+        Self { corpus, labels, recipe, dropping: Dropping::Any }
+    }
+
     /// One pool's micro-batches, in the order of training. A function of recipe, `pool` and `step` (whose competence
     /// counts) only, so that a resumed run needs nothing but those numbers.
     pub fn pool(&self, curriculum: &Curriculum, pool: u64, step: u64) -> Vec<Vec<Passage>> {
@@ -43,7 +59,7 @@ impl Cutter<'_> {
             let id = pieces[random.random_range(0..pieces.len())];
             let passage = self.training_passage(id, bars, &mut random);
             missing -= passage.steps() as isize;
-            passages.push(self.drop_conditions(passage, &mut random));
+            passages.push(drop_conditions(passage, self.recipe, self.dropping, &mut random));
         }
         let mut batches = gather(passages, self.recipe.events_per_replica);
         batches.shuffle(&mut random);
@@ -133,29 +149,30 @@ impl Cutter<'_> {
         let conditions = ConditionClasses::new(&piece.conditions(), piece.grid(), self.labels);
         Passage { conditions, bars: bars.collect() }
     }
+}
 
-    /// Each condition is dropped on its own, and sometimes all of them.
-    fn drop_conditions(&self, mut passage: Passage, random: &mut ChaCha8Rng) -> Passage {
-        if random.random_bool(self.recipe.unconditional_fraction) {
-            return unconditional(passage);
-        }
-        let mut dropped = || random.random_bool(self.recipe.condition_dropout);
-        let c = &mut passage.conditions;
-        c.genre = c.genre.filter(|_| !dropped());
-        c.composer = c.composer.filter(|_| !dropped());
-        c.tempo = c.tempo.filter(|_| !dropped());
-        c.key = c.key.filter(|_| !dropped());
-        if dropped() {
-            (c.valence, c.arousal) = (None, None);
-        }
-        c.instruments = c.instruments.filter(|_| !dropped());
-        let (density, polyphony) = (dropped() || dropped(), dropped() || dropped());
-        for bar in &mut passage.bars {
-            bar.features.density = bar.features.density.filter(|_| !density);
-            bar.features.polyphony = bar.features.polyphony.filter(|_| !polyphony);
-        }
-        passage
+/// Drops conditions by the recipe's shares.
+fn drop_conditions(mut passage: Passage, recipe: &Recipe, dropping: Dropping, random: &mut ChaCha8Rng) -> Passage {
+    let keeps = dropping == Dropping::AsComposed;
+    if random.random_bool(recipe.unconditional_fraction) && !keeps {
+        return unconditional(passage);
     }
+    let mut dropped = || random.random_bool(recipe.condition_dropout);
+    let c = &mut passage.conditions;
+    c.genre = c.genre.filter(|_| !dropped());
+    c.composer = c.composer.filter(|_| !dropped());
+    c.tempo = c.tempo.filter(|_| !dropped() || keeps);
+    c.key = c.key.filter(|_| !dropped());
+    if dropped() {
+        (c.valence, c.arousal) = (None, None);
+    }
+    c.instruments = c.instruments.filter(|_| !dropped() || keeps);
+    let (density, polyphony) = (dropped() || dropped(), dropped() || dropped());
+    for bar in &mut passage.bars {
+        bar.features.density = bar.features.density.filter(|_| !density);
+        bar.features.polyphony = bar.features.polyphony.filter(|_| !polyphony);
+    }
+    passage
 }
 
 /// The passage with nothing asked but the grid and the bars' metre and place.
@@ -201,7 +218,8 @@ fn transpose(passage: &mut Passage, semitones: i8) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use partita_encoding::CENTS_ZERO;
+    use partita_encoding::{CENTS_ZERO, InstrumentSet};
+    use rand_chacha::rand_core::SeedableRng;
 
     fn passage(pitches: &[u8], program: u8) -> Passage {
         let note =
@@ -212,6 +230,23 @@ mod tests {
             conditions,
             bars: vec![PassageBar { features, steps: 48, notes: pitches.iter().map(note).collect() }],
         }
+    }
+
+    #[test]
+    fn what_composing_always_has_is_kept() {
+        let recipe = Recipe { condition_dropout: 1.0, unconditional_fraction: 1.0, ..Recipe::default() };
+        let told = ConditionClasses {
+            genre: Some(1),
+            tempo: Some(4),
+            instruments: Some(InstrumentSet { programs: 1, drums: true }),
+            ..passage(&[60], 0).conditions
+        };
+        let asked = Passage { conditions: told, ..passage(&[60], 0) };
+        let left = |dropping| drop_conditions(asked.clone(), &recipe, dropping, &mut ChaCha8Rng::seed_from_u64(1));
+        let as_composed = left(Dropping::AsComposed);
+        assert_eq!((as_composed.conditions.tempo, as_composed.conditions.instruments), (told.tempo, told.instruments));
+        assert_eq!((as_composed.conditions.genre, as_composed.bars[0].features.density), (None, None));
+        assert_eq!(left(Dropping::Any), unconditional(asked.clone()));
     }
 
     #[test]

@@ -12,8 +12,10 @@ use partita_dataset::{Corpus, PrepareOptions, Split, prepare};
 use partita_encoding::{NoteEvent, Origin};
 use partita_model::adversarial::Listener;
 use partita_model::adversarial::roll::RollPlayers;
-use partita_model::compose::{Instruments, LatentSource, Plan, PlannedBar, Sampling, compose, compose_rolls};
-use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, Passage, read_parameters};
+use partita_model::compose::{LatentSource, Plan, PlannedBar, Sampling, compose, compose_rolls};
+use partita_model::{
+    BarFeatures, Compute, ConditionClasses, Cvae, Instruments, ModelDescription, Passage, read_parameters,
+};
 use partita_score::{Note, Pitch, Program, Score, Tick, TimeSignature, Track, Velocity};
 use partita_train::{
     Checkpoints, Cutter, Event, Initial, Judge, Judgement, LogLine, Outcome, Recipe, Sitting, TrainError, read_log,
@@ -542,7 +544,7 @@ fn a_whole_piece_is_cut_into_passages_that_hold_each_note_once() {
     assert_eq!((piece.bar_count(), piece.note_count()), (6, 48));
     let cut = |changes: [&str; 2]| -> Vec<Passage> {
         let recipe = changes.iter().fold(recipe(), |recipe, change| recipe.with(change).unwrap());
-        let cutter = Cutter { corpus: &corpus, labels: corpus.vocabulary(), recipe: &recipe };
+        let cutter = Cutter::new(&corpus, corpus.vocabulary(), &recipe);
         let passages = cutter.whole(id);
         let bars = || passages.iter().flat_map(|passage| &passage.bars);
         assert_eq!(bars().flat_map(|bar| &bar.notes).copied().collect::<Vec<NoteEvent>>(), piece.notes());

@@ -1,35 +1,9 @@
 //! Which classes are valid next: the rules that every encoded piece keeps, so that no invalid event can be written.
 
-use partita_encoding::{CENTS_ZERO, DRUMS, InstrumentSet, NoteEvent, PROGRAMS, duration_steps};
+use partita_encoding::{CENTS_ZERO, DRUMS, NoteEvent, duration_steps};
 
+use crate::instruments::Instruments;
 use crate::layout::{BAR_LINE, Field};
-
-/// Programs that may play.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Instruments([bool; PROGRAMS]);
-
-impl Instruments {
-    /// Every program and the drums.
-    pub const ALL: Self = Self([true; PROGRAMS]);
-
-    /// Those of `set` only; all of them if it is empty.
-    pub fn only(set: InstrumentSet) -> Self {
-        let mut allowed = [false; PROGRAMS];
-        for (program, allowed) in allowed.iter_mut().enumerate() {
-            *allowed = if program == DRUMS as usize { set.drums } else { set.programs >> program & 1 == 1 };
-        }
-        if allowed.contains(&true) { Self(allowed) } else { Self::ALL }
-    }
-
-    /// Whether a program, or the drum kit, may play.
-    pub(super) fn allows(&self, program: u8) -> bool {
-        self.0[program as usize]
-    }
-
-    fn highest(&self) -> u8 {
-        self.0.iter().rposition(|allowed| *allowed).unwrap_or(0) as u8
-    }
-}
 
 /// The state of the bar being written.
 #[derive(Clone, Debug)]
@@ -88,6 +62,7 @@ impl Grammar<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use partita_encoding::InstrumentSet;
 
     const LAST: NoteEvent =
         NoteEvent { position: 12, program: 3, pitch: 60, cents: CENTS_ZERO, duration: 5, velocity: 9 };

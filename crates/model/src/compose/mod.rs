@@ -10,7 +10,6 @@ mod rolls;
 mod sampling;
 mod writer;
 
-pub use grammar::Instruments;
 pub use latents::LatentSource;
 pub use listening::Listening;
 pub use reconstruction::{compose_like, reconstruct, write_again};

@@ -4,13 +4,13 @@ use burn::tensor::Device;
 use partita_encoding::{NoteEvent, Origin};
 use rand_chacha::ChaCha8Rng;
 
-use super::grammar::Instruments;
 use super::latents::LatentSource;
 use super::sampling::{Choice, Sampling};
 use super::writer::{Plan, PlannedBar, Writer, compose_together};
 use crate::batch::{Batch, Passage, PassageBar};
 use crate::config::ModelConfig;
 use crate::cvae::{Cvae, Latents};
+use crate::instruments::Instruments;
 use crate::layout::PieceLayout;
 
 /// The notes of each bar of `passage` as the decoder writes them from the means of q(z | x, c), always the likeliest class
@@ -90,7 +90,7 @@ fn plan(passage: &Passage, notes_per_bar_max: usize) -> Plan {
             .iter()
             .map(|bar| PlannedBar { features: bar.features, steps: bar.steps, origin: Origin::New })
             .collect(),
-        instruments: passage.conditions.instruments.map_or(Instruments::ALL, Instruments::only),
+        instruments: Instruments::asked(passage.conditions.instruments),
         notes_per_bar_max,
     }
 }

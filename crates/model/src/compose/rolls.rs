@@ -5,13 +5,13 @@ use partita_encoding::{CENTS_ZERO, DRUMS, NoteEvent, TrackGroup, duration_class_
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::grammar::Instruments;
 use super::writer::Plan;
 use crate::adversarial::roll::{
     GRID_STEPS_PER_STEP, LOWEST_PITCH, PITCHES, Plane, RollGenerator, RollPassage, RollRows,
 };
 use crate::config::ModelConfig;
 use crate::cvae::Latents;
+use crate::instruments::Instruments;
 use crate::layout::PieceLayout;
 
 /// Cells above it are set; see [`drawn`].

@@ -8,7 +8,6 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::desk::{Desk, Pen, Reading};
-use super::grammar::Instruments;
 use super::latents::LatentSource;
 use super::listening::{Listening, draw_by_odds};
 use super::sampling::{Choice, Sampling};
@@ -16,6 +15,7 @@ use crate::conditions::ConditionClasses;
 use crate::config::ModelConfig;
 use crate::cvae::{Cvae, Latents};
 use crate::decoder::DecoderState;
+use crate::instruments::Instruments;
 use crate::layout::BarFeatures;
 
 /// One bar to be written.

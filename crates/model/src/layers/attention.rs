@@ -4,11 +4,8 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation::softmax};
 
-use super::{Initial, MusicalTime, TIME_COLUMNS, linear};
+use super::{FORBIDDEN, Initial, MusicalTime, TIME_COLUMNS, linear};
 
-/// What is added to a forbidden pair's score: small enough that its weight (below 1e-30) is lost in rounding, not so
-/// small that `exp` underflows, whose slow path cost 15 % of a training step.
-const FORBIDDEN: f32 = -80.0;
 /// The distance penalty grows no further than this, for the same reason.
 const FARTHEST: f32 = -40.0;
 

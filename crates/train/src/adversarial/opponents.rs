@@ -126,7 +126,7 @@ impl GeneratorValidation {
         match self {
             Self::Latent(validation) => validation.distance(),
             Self::Roll(validation) => validation.distance,
-            Self::Listener(validation) => 1.0 - validation.told_apart,
+            Self::Listener(validation) => validation.log_loss,
         }
     }
 

@@ -1,10 +1,12 @@
 //! The loop's adversarial phase: generator and critic by turns, on the frozen CVAE.
 
+use partita_model::adversarial::AdversarialForm;
+
 use super::Trainer;
 use crate::adversarial::{AdversarialReport, GeneratorValidation, Opponents, PhaseView};
 use crate::error::TrainError;
 use crate::event::Event;
-use crate::passages::Cutter;
+use crate::passages::{Cutter, Dropping};
 
 impl Trainer<'_, '_> {
     /// One step of the generator, and those of the critic before it.
@@ -80,13 +82,18 @@ impl Trainer<'_, '_> {
 
     fn with_adversary<R>(&mut self, act: impl FnOnce(&mut Opponents, &PhaseView<'_>) -> R) -> R {
         let recipe = &self.state.recipe;
+        // A critic of what composing writes hears it under the conditions that composing has.
+        let dropping = match recipe.adversarial_form {
+            AdversarialForm::Written => Dropping::AsComposed,
+            AdversarialForm::Latent | AdversarialForm::Roll => Dropping::Any,
+        };
         let view = PhaseView {
             workers: &self.workers,
             model: self.seen.as_ref().map_or(&self.averaged, |(model, _)| model),
             joint_model: self.seen.as_ref().map(|_| &self.averaged),
             pools_kept: if self.seen.is_some() { recipe.joint_pools_kept } else { recipe.adversarial_pools_kept },
             config: &self.config,
-            cutter: Cutter { corpus: self.corpus, labels: self.corpus.vocabulary(), recipe },
+            cutter: Cutter { dropping, ..Cutter::new(self.corpus, self.corpus.vocabulary(), recipe) },
             curriculum: &self.curriculum,
             device: &self.sitting.device,
         };

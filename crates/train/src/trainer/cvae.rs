@@ -104,7 +104,7 @@ impl Trainer<'_, '_> {
     }
 
     pub(super) fn cutter(&self) -> Cutter<'_> {
-        Cutter { corpus: self.corpus, labels: self.corpus.vocabulary(), recipe: &self.state.recipe }
+        Cutter::new(self.corpus, self.corpus.vocabulary(), &self.state.recipe)
     }
 
     pub(super) fn validate_cvae(&mut self) -> Result<(), TrainError> {

@@ -130,7 +130,7 @@ impl<'c, 's> Trainer<'c, 's> {
         let recipe = &state.recipe;
         let config = config(recipe, corpus);
         let (log, elapsed_before_s) = RunLog::resume(sitting.run, state.step)?;
-        let cutter = Cutter { corpus, labels: corpus.vocabulary(), recipe };
+        let cutter = Cutter::new(corpus, corpus.vocabulary(), recipe);
         let device = &sitting.device;
         let averaged = Cvae::new(&config, &mut stream(0, Purpose::Initial, 0), device);
         let seen = optimizers.seen.map(|weights| (write_parameters(averaged.clone(), &weights), weights));

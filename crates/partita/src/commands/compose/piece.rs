@@ -1,13 +1,11 @@
 //! One piece: what was left open is drawn from the genre's statistics, then the model writes.
 
 use partita_encoding::{
-    BarConditions, Conditions, EncodedBar, EncodedPiece, Form, GenreStatistics, Grid, InstrumentSet, Metre, Origin,
-    density_class, polyphony_class,
+    BarConditions, Conditions, EncodedBar, EncodedPiece, Form, GenreStatistics, Grid, Metre, Origin, density_class,
+    polyphony_class,
 };
-use partita_model::compose::{
-    Drawing, Instruments, LatentSource, Plan, PlannedBar, Sampling, compose_from, compose_rolls,
-};
-use partita_model::{BarFeatures, ConditionClasses};
+use partita_model::compose::{Drawing, LatentSource, Plan, PlannedBar, Sampling, compose_from, compose_rolls};
+use partita_model::{BarFeatures, ConditionClasses, Instruments};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -137,7 +135,7 @@ fn plan(model: &LoadedModel, asked: &Asked, conditions: &Conditions, metre: Metr
     Plan {
         conditions: ConditionClasses::new(conditions, Grid::Beat, &model.description.labels),
         bars: origins.iter().enumerate().map(bar).collect(),
-        instruments: conditions.instruments.map_or(Instruments::ALL, |set: InstrumentSet| Instruments::only(set)),
+        instruments: Instruments::asked(conditions.instruments),
         notes_per_bar_max: NOTES_PER_BAR_MAX,
     }
 }

@@ -103,7 +103,7 @@ impl Measured<'_> {
         let LoadedModel { description, network, device, .. } = self.model;
         let config = &description.config;
         let recipe = Recipe::default();
-        let cutter = Cutter { corpus: self.corpus, labels: &description.labels, recipe: &recipe };
+        let cutter = Cutter::new(self.corpus, &description.labels, &recipe);
         let (passages, other) = (cutter.whole(id), cutter.whole(other));
         let seed = self.seed ^ id.index() as u64;
         let mut random = ChaCha8Rng::seed_from_u64(seed);
