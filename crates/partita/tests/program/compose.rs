@@ -163,7 +163,7 @@ fn a_generator_draws_the_latents_where_the_model_has_one() {
 #[test]
 fn a_critic_of_written_music_chooses_among_candidates() {
     let stage = trained();
-    let small = ["--set", "steps=0", "--set", "adversarial_form=written", "--set", "adversarial_steps=1"];
+    let small = ["--set", "steps=0", "--set", "adversarial_form=written", "--set", "adversarial_steps=4"];
     let train = ["train", "corpus", "-o", "listener", "--from", "run", "--set", "adversarial_rows=4"];
     let document = stage.json(&[&train[..], &small, QUICK].concat());
     assert!(document["listener"]["windows"].as_u64().unwrap() > 0, "{document}");
