@@ -152,7 +152,7 @@ impl Rows {
     fn write(&mut self, row: usize, passage: &Passage, layout: &PieceLayout, hidden: &Hidden<'_>) {
         let columns = layout.columns();
         layout.set(&mut self.piece[row * columns..(row + 1) * columns], &passage.conditions);
-        let instruments = Instruments::asked(passage.conditions.instruments);
+        let instruments = Instruments::asked(layout.told(&passage.conditions).instruments);
         let forbidden = self.forbidden_programs[row * PROGRAMS..(row + 1) * PROGRAMS].iter_mut().enumerate();
         forbidden.filter(|(program, _)| !instruments.allows(*program as u8)).for_each(|(_, added)| *added = FORBIDDEN);
         let mut step = 0;

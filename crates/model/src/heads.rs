@@ -114,7 +114,7 @@ mod tests {
     use crate::batch::{Passage, PassageBar};
     use crate::{BarFeatures, ConditionClasses, ModelSize, PieceLayout};
     use burn::tensor::Device;
-    use partita_encoding::{CENTS_ZERO, InstrumentSet, NoteEvent};
+    use partita_encoding::{CENTS_ZERO, InstrumentSet, NoteEvent, PROGRAMS};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 
@@ -130,8 +130,8 @@ mod tests {
         let batch = Batch::new(&[passage], &PieceLayout::new(&config), &|_, _| false, &device);
         let state = Tensor::ones([1, 2, config.d_model], &device);
         let nll = heads.nll(state.clone(), &batch)[Field::Program as usize].clone().slice([0..1, 0..1]);
-        let columns = Field::Program.prefix_columns()..Field::Pitch.prefix_columns();
-        let expected = heads.expected(state, &batch).slice([0..1, 0..1, columns]);
+        let first = Field::Program.prefix_columns();
+        let expected = heads.expected(state, &batch).slice([0..1, 0..1, first..first + PROGRAMS]);
         (nll.into_scalar::<f32>(), expected.into_data_as::<f32>().iter::<f32>().collect())
     }
 
@@ -142,7 +142,9 @@ mod tests {
         let among_asked = all[7] / (all[7] + all[40]);
         assert!((open + all[7].ln()).abs() < 1e-4 && (asked + among_asked.ln()).abs() < 1e-4, "{open} {asked}");
         assert!((few[7] - among_asked).abs() < 1e-5 && (few[7] + few[40] - 1.0).abs() < 1e-5);
-        assert!(few.iter().enumerate().all(|(program, p)| [7, 40].contains(&program) || *p < 1e-30));
+        let others = few.iter().enumerate().filter(|(program, _)| ![7, 40].contains(program));
+        let most = others.max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
+        assert!(*most.1 < 1e-30, "{most:?}");
         let (alone, _) = program(Some(InstrumentSet { programs: 1 << 7, drums: false }));
         assert!(alone.abs() < 1e-6);
     }

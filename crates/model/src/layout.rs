@@ -9,6 +9,7 @@ use partita_encoding::{
     STEPS_PER_QUARTER, TEMPOS, VELOCITIES,
 };
 
+use crate::conditions::ConditionClasses;
 use crate::config::ModelConfig;
 
 /// The six fields of a compound event, in the order of the chain rule.
@@ -259,9 +260,14 @@ impl PieceLayout {
         set_bar(row, &if self.conditions { *bar } else { bar.without_conditions() });
     }
 
+    /// What a model of this layout is told of a piece: an unconditional one, only the grid.
+    pub(crate) fn told(&self, piece: &ConditionClasses) -> ConditionClasses {
+        if self.conditions { *piece } else { ConditionClasses::none(piece.grid) }
+    }
+
     /// Sets a piece's columns in a row of zeros.
-    pub fn set(&self, row: &mut [f32], piece: &crate::conditions::ConditionClasses) {
-        let piece = if self.conditions { *piece } else { crate::conditions::ConditionClasses::none(piece.grid) };
+    pub fn set(&self, row: &mut [f32], piece: &ConditionClasses) {
+        let piece = self.told(piece);
         let mut choice =
             |start: usize, end: usize, class: Option<usize>| row[class.map_or(end - 1, |c| start + c)] = 1.0;
         choice(0, self.composer, piece.genre);
