@@ -28,6 +28,9 @@ pub struct InstrumentSet {
 }
 
 impl InstrumentSet {
+    /// Every program and the drum kit.
+    pub const ALL: Self = Self { programs: u128::MAX, drums: true };
+
     /// The instruments that play in `bars`.
     pub fn of_bars(bars: &[EncodedBar]) -> Self {
         bars.iter().flat_map(|bar| &bar.notes).map(|note| note.program).collect()

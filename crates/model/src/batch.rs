@@ -4,7 +4,6 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use partita_encoding::{NoteEvent, PROGRAMS, STEPS_PER_QUARTER};
 
 use crate::conditions::ConditionClasses;
-use crate::instruments::Instruments;
 use crate::layers::{FORBIDDEN, TIME_COLUMNS, set_time};
 use crate::layout::{self, BAR_COLUMNS, BAR_LINE, BarFeatures, EVENT_COLUMNS, Field, PieceLayout};
 
@@ -152,9 +151,9 @@ impl Rows {
     fn write(&mut self, row: usize, passage: &Passage, layout: &PieceLayout, hidden: &Hidden<'_>) {
         let columns = layout.columns();
         layout.set(&mut self.piece[row * columns..(row + 1) * columns], &passage.conditions);
-        let instruments = Instruments::asked(layout.told(&passage.conditions).instruments);
-        let forbidden = self.forbidden_programs[row * PROGRAMS..(row + 1) * PROGRAMS].iter_mut().enumerate();
-        forbidden.filter(|(program, _)| !instruments.allows(*program as u8)).for_each(|(_, added)| *added = FORBIDDEN);
+        let may_play = layout.told(&passage.conditions).may_play();
+        let programs = (0..).zip(&mut self.forbidden_programs[row * PROGRAMS..(row + 1) * PROGRAMS]);
+        programs.filter(|(program, _)| !may_play.contains(*program)).for_each(|(_, added)| *added = FORBIDDEN);
         let mut step = 0;
         self.give_event(row, step, 0, None, false);
         for (index, bar) in passage.bars.iter().enumerate() {

@@ -40,6 +40,11 @@ impl ConditionClasses {
         }
     }
 
+    /// What may play: the instruments that were asked for, or every one where none were.
+    pub fn may_play(&self) -> InstrumentSet {
+        self.instruments.filter(|set| !set.is_empty()).unwrap_or(InstrumentSet::ALL)
+    }
+
     /// Nothing asked but the grid.
     pub fn none(grid: Grid) -> Self {
         Self { grid, ..Self::default() }

@@ -279,16 +279,7 @@ impl PieceLayout {
         choice(self.grid, self.columns, Some(piece.grid as usize));
         match piece.instruments {
             None => row[self.grid - 1] = 1.0,
-            Some(set) => {
-                for program in 0..128 {
-                    if set.programs >> program & 1 == 1 {
-                        row[self.instruments + program] = 1.0;
-                    }
-                }
-                if set.drums {
-                    row[self.instruments + DRUMS as usize] = 1.0;
-                }
-            }
+            Some(set) => set.iter().for_each(|program| row[self.instruments + usize::from(program)] = 1.0),
         }
     }
 }

@@ -7,22 +7,19 @@ use partita_encoding::{DRUMS, InstrumentSet, NoteEvent, Origin, duration_steps};
 use partita_model::adversarial::roll::{RollPassage, RollRows};
 use partita_model::adversarial::{Listener, ListenerConfig};
 use partita_model::compose::{Drawing, Listening, Plan, PlannedBar, Sampling, compose, compose_from, reconstruct};
-use partita_model::{
-    BarFeatures, ConditionClasses, Instruments, Latents, ModelKind, ModelSize, Passage, PassageBar, PieceLayout,
-};
+use partita_model::{BarFeatures, ConditionClasses, Latents, ModelKind, ModelSize, Passage, PassageBar, PieceLayout};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-fn plan(bars: usize, genre: Option<usize>, instruments: Instruments) -> Plan {
+fn plan(bars: usize, genre: Option<usize>, instruments: Option<InstrumentSet>) -> Plan {
     let bar = |index| PlannedBar {
         features: BarFeatures { metre: 0, index, remaining: bars - 1 - index, density: None, polyphony: None },
         steps: 48,
         origin: Origin::New,
     };
     Plan {
-        conditions: ConditionClasses { genre, ..ConditionClasses::default() },
+        conditions: ConditionClasses { genre, instruments, ..ConditionClasses::default() },
         bars: (0..bars).map(bar).collect(),
-        instruments,
         notes_per_bar_max: 20,
     }
 }
@@ -39,7 +36,7 @@ fn composed_by(kind: ModelKind, plan: &Plan, sampling: &Sampling, seed: u64) -> 
 
 #[test]
 fn a_seed_gives_the_same_piece_and_another_seed_another() {
-    let plan = plan(3, Some(1), Instruments::ALL);
+    let plan = plan(3, Some(1), None);
     let sampling = Sampling { guidance: 1.5, ..Sampling::default() };
     assert_eq!(composed(&plan, &sampling, 4), composed(&plan, &sampling, 4));
     assert_ne!(composed(&plan, &sampling, 4), composed(&plan, &sampling, 5));
@@ -70,7 +67,7 @@ fn composed_from(
 
 #[test]
 fn each_note_is_told_whoever_listens() {
-    let plan = plan(3, Some(1), Instruments::ALL);
+    let plan = plan(3, Some(1), None);
     let config = ListenerConfig::sized(ModelSize::Tiny, 2);
     let listener = Listener::new(&config, &common::config(), &mut ChaCha8Rng::seed_from_u64(8), &Device::flex());
     for listening in [None, Some(Listening { listener: &listener, config })] {
@@ -87,7 +84,7 @@ fn of_several_candidates_what_is_kept_is_drawn_by_how_real_it_sounds() {
     let (device, config) = (Device::flex(), common::config());
     let sizes = ListenerConfig::sized(ModelSize::Tiny, 4);
     let listener = Listener::new(&sizes, &config, &mut ChaCha8Rng::seed_from_u64(8), &device);
-    let (plan, latents) = (plan(1, Some(1), Instruments::ALL), latents(0.5, &[0.1]));
+    let (plan, latents) = (plan(1, Some(1), None), latents(0.5, &[0.1]));
     let composed = |listening, random: &mut ChaCha8Rng| {
         composed_from(&plan, &latents, listening, random, &mut |_, _| {}).remove(0)
     };
@@ -120,7 +117,7 @@ fn of_several_candidates_what_is_kept_is_drawn_by_how_real_it_sounds() {
 
 #[test]
 fn every_bar_is_sorted_within_its_limits_and_plays_only_what_was_asked() {
-    let instruments = Instruments::only(InstrumentSet { programs: 1 << 7, drums: true });
+    let instruments = Some(InstrumentSet { programs: 1 << 7, drums: true });
     let bars = composed(&plan(5, None, instruments), &Sampling { top_p: 1.0, ..Sampling::default() }, 1);
     assert_eq!(bars.len(), 5);
     for bar in &bars {
@@ -138,13 +135,13 @@ fn every_bar_is_sorted_within_its_limits_and_plays_only_what_was_asked() {
 
 #[test]
 fn a_condition_changes_the_output() {
-    let [a, b] = [0, 2].map(|genre| composed(&plan(3, Some(genre), Instruments::ALL), &Sampling::default(), 9));
+    let [a, b] = [0, 2].map(|genre| composed(&plan(3, Some(genre), None), &Sampling::default(), 9));
     assert_ne!(a, b);
 }
 
 #[test]
 fn every_system_composes_exact_bars_and_only_what_a_seed_decides() {
-    let plan = plan(4, Some(1), Instruments::ALL);
+    let plan = plan(4, Some(1), None);
     let sampling = Sampling { guidance: 1.5, ..Sampling::default() };
     for kind in [ModelKind::Vae, ModelKind::Transformer, ModelKind::Lstm, ModelKind::Rnn] {
         let bars = composed_by(kind, &plan, &sampling, 4);
@@ -155,14 +152,14 @@ fn every_system_composes_exact_bars_and_only_what_a_seed_decides() {
 
 #[test]
 fn a_model_without_conditions_composes_the_same_whatever_is_asked() {
-    let [a, b] = [Some(0), None]
-        .map(|genre| composed_by(ModelKind::Vae, &plan(3, genre, Instruments::ALL), &Sampling::default(), 9));
+    let [a, b] =
+        [Some(0), None].map(|genre| composed_by(ModelKind::Vae, &plan(3, genre, None), &Sampling::default(), 9));
     assert_eq!(a, b);
 }
 
 #[test]
 fn other_latents_give_another_piece() {
-    let plan = plan(3, Some(1), Instruments::ALL);
+    let plan = plan(3, Some(1), None);
     let from = |value: f32| {
         let mut random = ChaCha8Rng::seed_from_u64(4);
         composed_from(&plan, &latents(value, &[value; 3]), None, &mut random, &mut |_, _| {})
@@ -173,7 +170,7 @@ fn other_latents_give_another_piece() {
 
 #[test]
 fn bars_come_back_as_planned_and_end_with_the_piece() {
-    let mut plan = plan(4, Some(1), Instruments::ALL);
+    let mut plan = plan(4, Some(1), None);
     let free = composed(&plan, &Sampling::default(), 4);
     plan.bars[2].origin = Origin::Again(0);
     plan.bars[3].origin = Origin::Again(1);
@@ -192,7 +189,7 @@ fn bars_come_back_as_planned_and_end_with_the_piece() {
 #[test]
 fn a_variation_is_written_from_the_same_latents() {
     let written = |origin: Origin, second: f32| {
-        let mut plan = plan(2, Some(1), Instruments::ALL);
+        let mut plan = plan(2, Some(1), None);
         plan.bars[1].origin = origin;
         let mut random = ChaCha8Rng::seed_from_u64(4);
         composed_from(&plan, &latents(1.0, &[1.0, second]), None, &mut random, &mut |_, _| {})

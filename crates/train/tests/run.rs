@@ -13,9 +13,7 @@ use partita_encoding::{NoteEvent, Origin};
 use partita_model::adversarial::Listener;
 use partita_model::adversarial::roll::RollPlayers;
 use partita_model::compose::{LatentSource, Plan, PlannedBar, Sampling, compose, compose_rolls};
-use partita_model::{
-    BarFeatures, Compute, ConditionClasses, Cvae, Instruments, ModelDescription, Passage, read_parameters,
-};
+use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, Passage, read_parameters};
 use partita_score::{Note, Pitch, Program, Score, Tick, TimeSignature, Track, Velocity};
 use partita_train::{
     Checkpoints, Cutter, Event, Initial, Judge, Judgement, LogLine, Outcome, Recipe, Sitting, TrainError, read_log,
@@ -494,7 +492,6 @@ fn plan(bars: usize) -> Plan {
     Plan {
         conditions: ConditionClasses { genre: Some(1), ..ConditionClasses::default() },
         bars: (0..bars).map(bar).collect(),
-        instruments: Instruments::ALL,
         notes_per_bar_max: 8,
     }
 }

@@ -234,12 +234,12 @@ impl<'a> Desk<'a> {
     }
 
     /// What a pen may write next.
-    fn grammar(&self, pen: &Pen<'_>) -> Grammar<'a> {
+    fn grammar(&self, pen: &Pen<'_>) -> Grammar {
         let (plan, bar) = (&self.plans[pen.plan], pen.bar());
         let planned = plan.bars[bar];
         let written = pen.bars.last().map_or(0, Vec::len);
         Grammar {
-            instruments: &plan.instruments,
+            instruments: plan.conditions.may_play(),
             steps: planned.steps,
             steps_left: plan.steps_from(bar),
             room: written < plan.notes_per_bar_max,

@@ -10,7 +10,6 @@ use super::writer::{Plan, PlannedBar, Writer, compose_together};
 use crate::batch::{Batch, Passage, PassageBar};
 use crate::config::ModelConfig;
 use crate::cvae::{Cvae, Latents};
-use crate::instruments::Instruments;
 use crate::layout::PieceLayout;
 
 /// The notes of each bar of `passage` as the decoder writes them from the means of q(z | x, c), always the likeliest class
@@ -90,7 +89,6 @@ fn plan(passage: &Passage, notes_per_bar_max: usize) -> Plan {
             .iter()
             .map(|bar| PlannedBar { features: bar.features, steps: bar.steps, origin: Origin::New })
             .collect(),
-        instruments: Instruments::asked(passage.conditions.instruments),
         notes_per_bar_max,
     }
 }

@@ -1,7 +1,7 @@
 //! Composing in the roll form: the generator makes all rolls of a piece at once, and notes are read from them.
 
 use burn::tensor::Device;
-use partita_encoding::{CENTS_ZERO, DRUMS, NoteEvent, TrackGroup, duration_class_within};
+use partita_encoding::{CENTS_ZERO, DRUMS, InstrumentSet, NoteEvent, TrackGroup, duration_class_within};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
@@ -11,7 +11,6 @@ use crate::adversarial::roll::{
 };
 use crate::config::ModelConfig;
 use crate::cvae::Latents;
-use crate::instruments::Instruments;
 use crate::layout::PieceLayout;
 
 /// Cells above it are set; see [`drawn`].
@@ -35,7 +34,7 @@ pub fn compose_rolls(
     let rows = RollRows::new(&[&passage], &PieceLayout::new(config), device);
     let sureness = generator.forward(&rows, latents).into_data_as::<f32>();
     let cells = sureness.iter::<f32>().map(|sureness| drawn(sureness, random.random())).collect();
-    let programs = programs(&plan.instruments, random);
+    let programs = programs(plan.conditions.may_play(), random);
     Reader::new(cells, &passage, plan).bars(&programs)
 }
 
@@ -46,9 +45,9 @@ fn drawn(sureness: f32, chance: f32) -> f32 {
 }
 
 /// The program of each group that may play: one of those that may, all alike.
-fn programs(instruments: &Instruments, random: &mut ChaCha8Rng) -> Vec<(TrackGroup, u8)> {
+fn programs(may_play: InstrumentSet, random: &mut ChaCha8Rng) -> Vec<(TrackGroup, u8)> {
     let drawn = TrackGroup::ALL.map(|group| {
-        let of_group = |program: &u8| TrackGroup::of_program(*program) == group && instruments.allows(*program);
+        let of_group = |program: &u8| TrackGroup::of_program(*program) == group && may_play.contains(*program);
         let programs: Vec<u8> = (0..=DRUMS).filter(of_group).collect();
         let chance: f64 = random.random(); // drawn whether needed or not, so that other groups keep theirs
         programs.get((chance * programs.len() as f64) as usize).map(|program| (group, *program))
@@ -141,7 +140,7 @@ mod tests {
     use super::*;
     use crate::conditions::ConditionClasses;
     use crate::layout::BarFeatures;
-    use partita_encoding::{InstrumentSet, Metre, Origin, duration_steps};
+    use partita_encoding::{Metre, Origin, duration_steps};
     use rand::SeedableRng;
 
     fn plan(metres: &[&str]) -> Plan {
@@ -151,10 +150,10 @@ mod tests {
             let features = BarFeatures { metre: metre.class(), index, remaining, density: None, polyphony: None };
             PlannedBar { features, steps: metre.steps(), origin: Origin::New }
         };
+        let instruments = Some(InstrumentSet { programs: 1 << 42, drums: true });
         Plan {
-            conditions: ConditionClasses::default(),
+            conditions: ConditionClasses { instruments, ..ConditionClasses::default() },
             bars: metres.iter().enumerate().map(bar).collect(),
-            instruments: Instruments::only(InstrumentSet { programs: 1 << 42, drums: true }),
             notes_per_bar_max: 2,
         }
     }
@@ -170,7 +169,7 @@ mod tests {
             let (slot, step) = columns[column];
             cells[plane.cell(slot, step, pitch).unwrap()] = value;
         }
-        let programs = programs(&plan.instruments, &mut ChaCha8Rng::seed_from_u64(1));
+        let programs = programs(plan.conditions.may_play(), &mut ChaCha8Rng::seed_from_u64(1));
         assert_eq!(programs, [(TrackGroup::Drums, DRUMS), (TrackGroup::Strings, 42)]);
         Reader::new(cells, &passage, plan).bars(&programs)
     }

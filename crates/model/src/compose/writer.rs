@@ -15,7 +15,6 @@ use crate::conditions::ConditionClasses;
 use crate::config::ModelConfig;
 use crate::cvae::{Cvae, Latents};
 use crate::decoder::DecoderState;
-use crate::instruments::Instruments;
 use crate::layout::BarFeatures;
 
 /// One bar to be written.
@@ -39,12 +38,10 @@ impl PlannedBar {
 /// A piece to be written, or consecutive bars of one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// What it should be like.
+    /// What it should be like; nothing plays that was not asked for.
     pub conditions: ConditionClasses,
     /// Exactly these bars.
     pub bars: Vec<PlannedBar>,
-    /// What may play.
-    pub instruments: Instruments,
     /// Notes of a bar, at most; at least one. The piece's first bar and its last have at least one note.
     pub notes_per_bar_max: usize,
 }

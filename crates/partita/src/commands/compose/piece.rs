@@ -5,7 +5,7 @@ use partita_encoding::{
     polyphony_class,
 };
 use partita_model::compose::{Drawing, LatentSource, Plan, PlannedBar, Sampling, compose_from, compose_rolls};
-use partita_model::{BarFeatures, ConditionClasses, Instruments};
+use partita_model::{BarFeatures, ConditionClasses};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -135,7 +135,6 @@ fn plan(model: &LoadedModel, asked: &Asked, conditions: &Conditions, metre: Metr
     Plan {
         conditions: ConditionClasses::new(conditions, Grid::Beat, &model.description.labels),
         bars: origins.iter().enumerate().map(bar).collect(),
-        instruments: Instruments::asked(conditions.instruments),
         notes_per_bar_max: NOTES_PER_BAR_MAX,
     }
 }
