@@ -11,8 +11,9 @@ use rand_chacha::rand_core::SeedableRng;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 
+use crate::adversarial::listener::{Listener, ListenerConfig};
 use crate::adversarial::roll::{RollConfig, RollPlayers};
-use crate::adversarial::{Adversarial, AdversarialConfig, Listener, ListenerConfig};
+use crate::adversarial::{Adversarial, AdversarialConfig};
 use crate::config::ModelConfig;
 use crate::cvae::Cvae;
 use crate::parameters::{ParameterShape, parameter_shapes, write_parameters};
@@ -235,7 +236,7 @@ impl ModelDescription {
         }
         self.adversarial.iter().try_for_each(AdversarialConfig::check)?;
         self.roll.iter().try_for_each(|roll| roll.check(&self.config))?;
-        self.listener.iter().try_for_each(|listener| listener.check(&self.config))?;
+        self.listener.iter().try_for_each(ListenerConfig::check)?;
         self.config.check()
     }
 }

@@ -4,10 +4,9 @@ mod common;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use partita_encoding::{DRUMS, InstrumentSet, NoteEvent, Origin, duration_steps};
-use partita_model::adversarial::roll::{RollPassage, RollRows};
-use partita_model::adversarial::{Listener, ListenerConfig};
+use partita_model::adversarial::listener::{HeardRows, HeardWindow, Listener, ListenerConfig};
 use partita_model::compose::{Drawing, Listening, Plan, PlannedBar, Sampling, compose, compose_from, reconstruct};
-use partita_model::{BarFeatures, ConditionClasses, Latents, ModelKind, ModelSize, Passage, PassageBar, PieceLayout};
+use partita_model::{BarFeatures, ConditionClasses, Latents, ModelKind, Passage, PassageBar, PieceLayout};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -68,7 +67,7 @@ fn composed_from(
 #[test]
 fn each_note_is_told_whoever_listens() {
     let plan = plan(3, Some(1), None);
-    let config = ListenerConfig::sized(ModelSize::Tiny, 2);
+    let config = ListenerConfig::of_bars(2);
     let listener = Listener::new(&config, &common::config(), &mut ChaCha8Rng::seed_from_u64(8), &Device::flex());
     for listening in [None, Some(Listening { listener: &listener, config })] {
         let mut heard = vec![Vec::new(); 3];
@@ -82,7 +81,7 @@ fn each_note_is_told_whoever_listens() {
 #[test]
 fn of_several_candidates_what_is_kept_is_drawn_by_how_real_it_sounds() {
     let (device, config) = (Device::flex(), common::config());
-    let sizes = ListenerConfig::sized(ModelSize::Tiny, 4);
+    let sizes = ListenerConfig::of_bars(4);
     let listener = Listener::new(&sizes, &config, &mut ChaCha8Rng::seed_from_u64(8), &device);
     let (plan, latents) = (plan(1, Some(1), None), latents(0.5, &[0.1]));
     let composed = |listening, random: &mut ChaCha8Rng| {
@@ -95,9 +94,9 @@ fn of_several_candidates_what_is_kept_is_drawn_by_how_real_it_sounds() {
     };
     let score = |notes: &Vec<NoteEvent>| {
         let bar = PassageBar { features: plan.bars[0].features, steps: 48, notes: notes.clone() };
-        let rolls = RollPassage::of(&Passage { conditions: plan.conditions, bars: vec![bar] });
-        let rows = RollRows::new(&[&rolls], &PieceLayout::new(&config), &device);
-        listener.listener.forward(&rows, rows.rolls(&[&rolls])).into_scalar::<f32>()
+        let window = HeardWindow::of(&Passage { conditions: plan.conditions, bars: vec![bar] });
+        let rows = HeardRows::new(&[&window], &PieceLayout::new(&config), &device);
+        listener.listener.forward(&rows).into_scalar::<f32>()
     };
     let kept = |log_odds_per_score, seed| {
         let listening = Listening { listener: &listener, config: ListenerConfig { log_odds_per_score, ..sizes } };

@@ -79,6 +79,8 @@ pub struct Recipe {
     pub adversarial_form: AdversarialForm,
     /// Bars of the rolls that are made and judged together.
     pub roll_bars: usize,
+    /// Bars of written music that the critic hears together.
+    pub heard_bars: usize,
     /// Steps of the critic before each of the generator.
     pub critic_steps_per_generator_step: u64,
     /// λ: weight of the gradient penalty (Gulrajani et al. 2017).
@@ -169,6 +171,7 @@ impl Default for Recipe {
             adversarial_steps: 0,
             adversarial_form: AdversarialForm::Latent,
             roll_bars: 4,
+            heard_bars: 4,
             critic_steps_per_generator_step: 5,
             gradient_penalty_weight: 10.0,
             generator_learning_rate: 5e-4,
@@ -330,6 +333,7 @@ impl Recipe {
             ("replicas", self.replicas),
             ("bars_max", self.bars_max),
             ("roll_bars", self.roll_bars),
+            ("heard_bars", self.heard_bars),
             ("pool_micro_batches", self.pool_micro_batches / self.replicas.max(1)),
             ("evaluate_interval", self.evaluate_interval as usize),
             ("checkpoints_kept", self.checkpoints_kept),

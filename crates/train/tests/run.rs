@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use partita_dataset::{Corpus, PrepareOptions, Split, prepare};
 use partita_encoding::{NoteEvent, Origin};
-use partita_model::adversarial::Listener;
+use partita_model::adversarial::listener::Listener;
 use partita_model::adversarial::roll::RollPlayers;
 use partita_model::compose::{LatentSource, Plan, PlannedBar, Sampling, compose, compose_rolls};
 use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, Passage, read_parameters};
@@ -295,7 +295,7 @@ fn a_roll_phase_that_is_resumed_gives_the_same_bits() {
 fn a_critic_of_written_music_that_is_resumed_gives_the_same_bits() {
     let home = tempfile::tempdir().unwrap();
     let corpus = corpus(home.path());
-    let changes = ["adversarial_form=written", "adversarial_steps=4", "adversarial_rows=4", "roll_bars=2", "steps=2"];
+    let changes = ["adversarial_form=written", "adversarial_steps=4", "adversarial_rows=4", "heard_bars=2", "steps=2"];
     let more = ["critic_steps_per_generator_step=2", "adversarial_pool_steps=2", "adversarial_pools_kept=2"];
     let recipe = changes.iter().chain(&more).fold(recipe(), |recipe, change| recipe.with(change).unwrap());
     let [straight, stopped] = ["straight", "stopped"].map(|sitting| home.path().join(sitting));

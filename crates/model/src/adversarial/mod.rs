@@ -2,14 +2,14 @@
 //!
 //! The generator turns noise and conditions into the latents of a passage, the critic scores latents with their
 //! conditions, and [`gradient_penalty`] keeps the critic's slope near one. All of it is small beside the CVAE: what is
-//! judged is a few dozen vectors a passage, not its events. [`roll`] holds the same players over piano rolls; a
-//! [`Listener`] is the critic of rolls alone, which hears what the decoder writes.
+//! judged is a few dozen vectors a passage, not its events. [`roll`] holds the same players over piano rolls; [`listener`]
+//! a critic alone, which hears what the decoder writes.
 
 mod bar_layer;
 mod config;
 mod critic;
 mod generator;
-mod listener;
+pub mod listener;
 mod penalty;
 pub mod roll;
 mod rows;
@@ -25,7 +25,6 @@ use crate::layers::Initial;
 pub use config::{AdversarialConfig, AdversarialForm, GeneratorStart};
 pub use critic::{Critic, Trace};
 pub use generator::Generator;
-pub use listener::{Listener, ListenerConfig, heard_with};
 pub use penalty::{Penalty, gradient_penalty, interpolate};
 pub use rows::ConditionRows;
 

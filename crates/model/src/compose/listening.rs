@@ -6,8 +6,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::writer::{Plan, PlannedBar};
-use crate::adversarial::roll::{RollPassage, RollRows};
-use crate::adversarial::{Listener, ListenerConfig, heard_with};
+use crate::adversarial::listener::{HeardRows, HeardWindow, Listener, ListenerConfig, heard_with};
 use crate::batch::{Passage, PassageBar};
 use crate::layout::PieceLayout;
 
@@ -37,12 +36,12 @@ impl Listening<'_> {
                 let PlannedBar { features, steps, .. } = plan.bars[index];
                 PassageBar { features, steps, notes: written.get(index).unwrap_or(candidate).clone() }
             });
-            RollPassage::of(&Passage { conditions: plan.conditions, bars: bars.collect() })
+            HeardWindow::of(&Passage { conditions: plan.conditions, bars: bars.collect() })
         };
-        let windows: Vec<RollPassage> = candidates.iter().map(window).collect();
-        let windows: Vec<&RollPassage> = windows.iter().collect();
-        let rows = RollRows::new(&windows, layout, device);
-        let scores = self.listener.listener.forward(&rows, rows.rolls(&windows)).into_data_as::<f32>();
+        let windows: Vec<HeardWindow> = candidates.iter().map(window).collect();
+        let windows: Vec<&HeardWindow> = windows.iter().collect();
+        let rows = HeardRows::new(&windows, layout, device);
+        let scores = self.listener.listener.forward(&rows).into_data_as::<f32>();
         scores.iter::<f32>().map(|score| score * self.config.log_odds_per_score).collect()
     }
 }

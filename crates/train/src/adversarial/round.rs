@@ -5,6 +5,7 @@
 //! two threads in such a graph can wait for each other for ever.
 
 use burn::module::Module;
+use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{Device, Tensor};
 use partita_model::adversarial::{
     Adversarial, AdversarialConfig, Critic, Generator, GeneratorStart, Penalty, gradient_penalty, interpolate,
@@ -41,6 +42,8 @@ pub(super) struct CriticSums {
     pub(super) gradient: Vec<f32>,
     pub(super) real_score: f64,
     pub(super) generated_score: f64,
+    /// Of the critic's loss but the penalty.
+    pub(super) loss: f64,
     pub(super) gradient_norm: f64,
     /// Σ (‖∇D‖ − 1)².
     pub(super) penalty: f64,
@@ -109,10 +112,9 @@ pub(super) fn critic_step(
         let start = table.start.latents(table.model, &batch.rows, batch.noise(&mut random));
         let generated = generator.forward(&batch.rows, start);
         let between = interpolate(&real, &generated, batch.shares(&mut random));
-        let real_score = critic.forward(&batch.rows, &real).sum();
-        let generated_score = critic.forward(&batch.rows, &generated).sum();
+        let [real, generated] = [real, generated].map(|latents| critic.forward(&batch.rows, &latents));
         let penalty = gradient_penalty(&critic, &batch.rows, &between);
-        CriticSums::of(&critic, [real_score, generated_score], penalty, penalty_weight, (passages.len(), total))
+        CriticSums::of(&critic, Scores::wasserstein(real, generated), penalty, penalty_weight, (passages.len(), total))
     });
     sums.into_iter().reduce(CriticSums::add).unwrap_or_default()
 }
@@ -139,21 +141,43 @@ fn add_to(sum: &mut [f32], other: &[f32]) {
     sum.iter_mut().zip(other).for_each(|(a, b)| *a += b);
 }
 
+/// Sums of a micro-batch's scores, and of what they add to the critic's loss.
+pub(super) struct Scores {
+    real: Tensor<1>,
+    generated: Tensor<1>,
+    loss: Tensor<1>,
+}
+
+impl Scores {
+    /// E[D(x̃)] − E[D(x)] (Arjovsky et al. 2017), of scores `[rows]`.
+    pub(super) fn wasserstein(real: Tensor<1>, generated: Tensor<1>) -> Self {
+        let (real, generated) = (real.sum(), generated.sum());
+        Self { loss: generated.clone() - real.clone(), real, generated }
+    }
+
+    /// −E[log σ(D(x) − D(x̃))] of pairs (Jolicoeur-Martineau 2018), of scores `[rows]`.
+    pub(super) fn relativistic(real: Tensor<1>, generated: Tensor<1>) -> Self {
+        let loss = -log_sigmoid(real.clone() - generated.clone()).sum();
+        Self { loss, real: real.sum(), generated: generated.sum() }
+    }
+}
+
 impl CriticSums {
-    /// L_D of the first of `(rows, total)`, those of one micro-batch, by the sums of its scores, real ones first; and the
-    /// gradient of the loss a row of the whole step.
+    /// L_D of the first of `(rows, total)`, those of one micro-batch, by their scores, and the gradient of the loss a row of the
+    /// whole step.
     pub(super) fn of<M: Module>(
         critic: &M,
-        [real, generated]: [Tensor<1>; 2],
+        scores: Scores,
         penalty: Penalty,
         penalty_weight: f64,
         (rows, total): (usize, f64),
     ) -> Self {
-        let loss = generated.clone() - real.clone() + penalty.sum.clone() * penalty_weight;
+        let loss = scores.loss.clone() + penalty.sum.clone() * penalty_weight;
         Self {
             gradient: read_gradients(critic, &(loss / total).backward()),
-            real_score: scalar(real),
-            generated_score: scalar(generated),
+            real_score: scalar(scores.real),
+            generated_score: scalar(scores.generated),
+            loss: scalar(scores.loss),
             gradient_norm: scalar(penalty.norms.sum()),
             penalty: scalar(penalty.sum),
             rows,
@@ -166,6 +190,7 @@ impl CriticSums {
             gradient: self.gradient,
             real_score: self.real_score + other.real_score,
             generated_score: self.generated_score + other.generated_score,
+            loss: self.loss + other.loss,
             gradient_norm: self.gradient_norm + other.gradient_norm,
             penalty: self.penalty + other.penalty,
             rows: self.rows + other.rows,

@@ -51,7 +51,7 @@ pub(super) fn critic_turns(
     AdversarialReport {
         step: 0,
         generator_steps: taken + 1,
-        critic_loss: recipe.gradient_penalty_weight * sums.penalty / rows - wasserstein,
+        critic_loss: (sums.loss + recipe.gradient_penalty_weight * sums.penalty) / rows,
         generator_loss: -sums.generated_score / rows,
         hybrid_loss: 0.0,
         wasserstein,

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use partita_model::adversarial::Adversarial;
+use partita_model::adversarial::listener::Listener;
 use partita_model::adversarial::roll::RollPlayers;
-use partita_model::adversarial::{Adversarial, Listener};
 use partita_model::compose::{LatentSource, Listening};
 use partita_model::{Compute, Cvae, Device, ModelDescription, ParameterShape};
 use partita_train::Initial;

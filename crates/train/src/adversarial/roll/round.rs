@@ -10,7 +10,7 @@ use partita_model::adversarial::roll::{
 use partita_model::{Cvae, ModelConfig, write_parameters};
 use rand_chacha::ChaCha8Rng;
 
-use super::super::round::{CriticSums, GeneratorSums, PlayersWeights};
+use super::super::round::{CriticSums, GeneratorSums, PlayersWeights, Scores};
 use super::super::turns::Rows;
 use super::batch::RollBatch;
 use crate::workers::Workers;
@@ -69,10 +69,9 @@ pub(super) fn critic_step(
         let generated = set_by_chance(generator.forward(&batch.rows, latents), batch.chances(&mut random));
         let share = batch.shares(&mut random);
         let between = interpolate_rolls(&batch.rows, real.clone(), generated.clone(), share);
-        let real_score = critic.forward(&batch.rows, real).sum();
-        let generated_score = critic.forward(&batch.rows, generated).sum();
+        let [real, generated] = [real, generated].map(|rolls| critic.forward(&batch.rows, rolls));
         let penalty = roll_gradient_penalty(&critic, &batch.rows, between);
-        CriticSums::of(&critic, [real_score, generated_score], penalty, penalty_weight, (passages.len(), total))
+        CriticSums::of(&critic, Scores::wasserstein(real, generated), penalty, penalty_weight, (passages.len(), total))
     });
     sums.into_iter().reduce(CriticSums::add).unwrap_or_default()
 }

@@ -2,13 +2,12 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
-use partita_model::adversarial::roll::{RollPassage, RollRows, interpolate_rolls, roll_gradient_penalty};
-use partita_model::adversarial::{Listener, ListenerConfig};
+use partita_model::adversarial::listener::{HeardRows, HeardWindow, Listener, ListenerConfig};
 use partita_model::{ModelConfig, PieceLayout, write_parameters};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::super::round::CriticSums;
+use super::super::round::{CriticSums, Scores};
 use super::super::turns::Rows;
 use super::windows::WrittenWindow;
 use crate::workers::Workers;
@@ -44,23 +43,24 @@ pub(super) struct Table<'a> {
     pub(super) seat: &'a Seat,
 }
 
-/// Real and written rolls of the same places and conditions.
-pub(super) struct PairedRolls {
-    pub(super) rows: RollRows,
-    pub(super) real: Tensor<4>,
-    pub(super) written: Tensor<4>,
+/// Real and written windows of the same places and conditions.
+pub(super) struct Pairs {
+    pub(super) real: HeardRows,
+    pub(super) written: HeardRows,
 }
 
-impl PairedRolls {
+impl Pairs {
     pub(super) fn new(windows: &[&WrittenWindow], sizes: &ModelConfig, device: &Device) -> Self {
-        let real: Vec<&RollPassage> = windows.iter().map(|window| &window.real).collect();
-        let written: Vec<&RollPassage> = windows.iter().map(|window| &window.written).collect();
-        let rows = RollRows::new(&real, &PieceLayout::new(sizes), device);
-        Self { real: rows.rolls(&real), written: rows.rolls(&written), rows }
+        let layout = PieceLayout::new(sizes);
+        let real: Vec<&HeardWindow> = windows.iter().map(|window| &window.real).collect();
+        let written: Vec<&HeardWindow> = windows.iter().map(|window| &window.written).collect();
+        let [real, written] = [real, written].map(|windows| HeardRows::new(&windows, &layout, device));
+        Self { real, written }
     }
 }
 
-/// L_D = E[D(x̃, c)] − E[D(x, c)] + λ·E[(‖∇_x̂ D(x̂, c)‖₂ − 1)²] for written music x̃, minimised.
+/// L_D = −E[log σ(D(x, c) − D(x̃, c))] + λ·E[(‖∇_x̂ D(x̂, c)‖₂ − 1)²] for real music x and what is written in its place, x̃;
+/// minimised.
 pub(super) fn critic_step(
     table: &Table<'_>,
     weights: &[f32],
@@ -70,12 +70,11 @@ pub(super) fn critic_step(
     let total = micro_batches.iter().map(|(windows, _)| windows.len()).sum::<usize>() as f64;
     let sums = table.workers.map(micro_batches, |_, (windows, mut random)| {
         let Listener { listener: critic } = write_parameters(table.seat.trained.clone(), weights);
-        let PairedRolls { rows, real, written } = PairedRolls::new(&windows, table.sizes, table.device);
+        let Pairs { real, written } = Pairs::new(&windows, table.sizes, table.device);
         let shares: Vec<f32> = windows.iter().map(|_| random.random()).collect();
         let shares = Tensor::from_data(TensorData::new(shares, [windows.len()]), table.device);
-        let between = interpolate_rolls(&rows, real.clone(), written.clone(), shares);
-        let scores = [critic.forward(&rows, real).sum(), critic.forward(&rows, written).sum()];
-        let penalty = roll_gradient_penalty(&critic, &rows, between);
+        let penalty = critic.gradient_penalty(&real.between(&written, shares));
+        let scores = Scores::relativistic(critic.forward(&real), critic.forward(&written));
         CriticSums::of(&critic, scores, penalty, penalty_weight, (windows.len(), total))
     });
     sums.into_iter().reduce(CriticSums::add).unwrap_or_default()

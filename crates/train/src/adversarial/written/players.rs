@@ -1,7 +1,7 @@
 //! The critic of written music in training.
 
 use burn::tensor::Device;
-use partita_model::adversarial::ListenerConfig;
+use partita_model::adversarial::listener::ListenerConfig;
 use partita_model::{ModelConfig, ParameterShape, Passage, parameter_shapes, read_parameters};
 
 use super::super::encoded::EncodedPools;
@@ -35,7 +35,7 @@ pub(crate) struct WrittenAdversary {
 impl WrittenAdversary {
     /// A new critic, or that of a checkpoint.
     pub(crate) fn new(recipe: &Recipe, model: &ModelConfig, players: Option<Players>, device: &Device) -> Self {
-        let config = ListenerConfig::sized(recipe.size, recipe.roll_bars);
+        let config = ListenerConfig::of_bars(recipe.heard_bars);
         let seat = Seat::new(&config, model, &mut stream(recipe.seed, Purpose::Players, 0), device);
         let shapes = parameter_shapes(seat.listener());
         let trained = players.is_some();

@@ -2,13 +2,12 @@
 
 use burn::tensor::Device;
 use partita_model::ModelConfig;
-use partita_model::adversarial::Listener;
-use partita_model::adversarial::roll::RollRows;
+use partita_model::adversarial::listener::{HeardRows, Listener};
 use serde::{Deserialize, Serialize};
 
 use super::super::encoded::values;
 use super::super::quality::{deviation, mean};
-use super::critic::PairedRolls;
+use super::critic::Pairs;
 use super::windows::WrittenWindow;
 
 /// Rows of one forward pass.
@@ -134,12 +133,11 @@ impl Scores {
 fn scores(listener: &Listener, windows: &[&WrittenWindow], sizes: &ModelConfig, device: &Device) -> Scores {
     let mut all = Scores::default();
     for windows in windows.chunks(ROWS) {
-        let PairedRolls { rows, real, written } = PairedRolls::new(windows, sizes, device);
-        let score = |rows: &RollRows, rolls| values(listener.listener.forward(rows, rolls));
-        all.real.extend(score(&rows, real.clone()));
-        let others = rows.with_others_conditions();
-        all.real_with_others.extend(score(&others, real));
-        all.written.extend(score(&rows, written));
+        let Pairs { real, written } = Pairs::new(windows, sizes, device);
+        let score = |rows: &HeardRows| values(listener.listener.forward(rows));
+        all.real.extend(score(&real));
+        all.real_with_others.extend(score(&real.with_others_conditions()));
+        all.written.extend(score(&written));
     }
     all
 }

@@ -1,8 +1,7 @@
 //! Real passages beside music that is composed under their conditions.
 
 use partita_encoding::Grid;
-use partita_model::adversarial::heard_with;
-use partita_model::adversarial::roll::RollPassage;
+use partita_model::adversarial::listener::{HeardWindow, heard_with};
 use partita_model::compose::compose_like;
 use partita_model::{Cvae, Passage};
 use rand::seq::index;
@@ -17,8 +16,8 @@ const WINDOWS: usize = 4;
 /// Some bars in a row of a passage, and of one that was composed under its conditions.
 #[derive(Clone, Debug)]
 pub(crate) struct WrittenWindow {
-    pub(super) real: RollPassage,
-    pub(super) written: RollPassage,
+    pub(super) real: HeardWindow,
+    pub(super) written: HeardWindow,
 }
 
 /// Windows of the passages of `batches`, on all workers; `number` is that of the pool, whose chances are its own.
@@ -35,7 +34,7 @@ pub(super) fn compose_beside(
         let mut random = stream(recipe.seed, Purpose::Written, number << 16 | index as u64);
         let written = compose_like(model, view.config, &passages, notes_per_bar_max, &mut random, view.device);
         let pairs = passages.iter().zip(&written);
-        pairs.flat_map(|(real, written)| windows(real, written, recipe.roll_bars, &mut random)).collect()
+        pairs.flat_map(|(real, written)| windows(real, written, recipe.heard_bars, &mut random)).collect()
     };
     view.workers.map(heard(batches), of_batch).into_iter().flatten().collect()
 }
@@ -55,7 +54,7 @@ fn windows(real: &Passage, written: &Passage, bars: usize, random: &mut ChaCha8R
     let ends = index::sample(random, count, WINDOWS.min(count));
     let part = |passage: &Passage, end: usize| {
         let bars = passage.bars[heard_with(end, bars)].to_vec();
-        RollPassage::of(&Passage { conditions: passage.conditions, bars })
+        HeardWindow::of(&Passage { conditions: passage.conditions, bars })
     };
     ends.into_iter().map(|end| WrittenWindow { real: part(real, end), written: part(written, end) }).collect()
 }
@@ -63,6 +62,7 @@ fn windows(real: &Passage, written: &Passage, bars: usize, random: &mut ChaCha8R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use partita_encoding::{CENTS_ZERO, NoteEvent};
     use partita_model::{BarFeatures, ConditionClasses, PassageBar};
     use rand_chacha::rand_core::SeedableRng;
 
@@ -84,15 +84,24 @@ mod tests {
 
     #[test]
     fn windows_end_with_different_bars_and_hold_those_before() {
-        let (real, written) = (passage(Grid::Beat, 6), passage(Grid::Beat, 6));
+        // The bar of a place has as many notes as its place says, all written ones together with what is real.
+        let mut real = passage(Grid::Beat, 6);
+        for (place, bar) in (0..).zip(&mut real.bars) {
+            let note =
+                |position| NoteEvent { position, program: 0, pitch: 60, cents: CENTS_ZERO, duration: 3, velocity: 9 };
+            bar.notes = (0..place).map(note).collect();
+        }
+        let written = real.clone();
         let windows = windows(&real, &written, 3, &mut ChaCha8Rng::seed_from_u64(1));
-        let mut ends: Vec<usize> = windows.iter().map(|window| window.real.bars.last().unwrap().index).collect();
+        assert!(windows.iter().all(|window| window.real == window.written));
+        let ending_with = |end: usize| {
+            let bars = real.bars[end.saturating_sub(2)..=end].to_vec();
+            HeardWindow::of(&Passage { conditions: real.conditions, bars })
+        };
+        let mut ends: Vec<_> =
+            windows.iter().filter_map(|window| (0..6).find(|end| ending_with(*end) == window.real)).collect();
         ends.sort_unstable();
         ends.dedup();
         assert_eq!(ends.len(), WINDOWS);
-        for WrittenWindow { real, written } in &windows {
-            assert_eq!(real, written);
-            assert_eq!(real.bars.len(), (real.bars.last().unwrap().index + 1).min(3));
-        }
     }
 }
