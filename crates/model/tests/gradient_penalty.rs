@@ -3,10 +3,11 @@
 
 #![allow(clippy::unwrap_used)] // in helpers of tests, which may fail as tests may
 
-use std::sync::OnceLock;
+#[path = "common/double.rs"]
+mod double;
 
-use burn::module::Module;
-use burn::tensor::{Device, FloatDType, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
+use double::{device, penalty_errors, values};
 use partita_model::adversarial::{
     Adversarial, AdversarialConfig, ConditionRows, Critic, GeneratorStart, Penalty, gradient_penalty, interpolate,
 };
@@ -24,17 +25,6 @@ fn sizes() -> (ModelConfig, AdversarialConfig) {
     let model = ModelConfig { latent: LATENT, ..ModelConfig::sized(ModelSize::Tiny, 2, 1) };
     let config = AdversarialConfig { d_critic: 4, ..AdversarialConfig::suited(&model, GeneratorStart::Noise) };
     (model, config)
-}
-
-/// Tensors of 64-bit floats that can be differentiated. The whole process has one such setting.
-fn device() -> Device {
-    static DEVICE: OnceLock<Device> = OnceLock::new();
-    let configured = || {
-        let mut device = Device::flex();
-        device.configure(FloatDType::F64).unwrap();
-        device.autodiff()
-    };
-    DEVICE.get_or_init(configured).clone()
 }
 
 /// A critic whose `i`-th weight is ((7·i² + 13·i) mod 101 − 50) / 128, so that any program can build the same.
@@ -79,10 +69,6 @@ fn latents(step: usize, device: &Device) -> Latents {
 /// Half-way and three quarters between two sets of latents.
 fn between(device: &Device) -> Latents {
     interpolate(&latents(11, device), &latents(23, device), Tensor::from_floats([0.5, 0.75], device))
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    tensor.into_data_as::<f64>().iter::<f64>().collect()
 }
 
 #[test]
@@ -142,25 +128,8 @@ const PENALTY_GRADIENT: [(&str, f64, f64); 10] = [
     ("projection.weight", 0.477_978_984_653, 2.119_759_382_923),
 ];
 
-/// The relative error of the penalty's gradient against central differences, one of the critic's parameters after
-/// another.
 fn errors(penalty: fn(&Critic, &ConditionRows, &Latents) -> Penalty) -> impl Iterator<Item = f64> {
-    let device = device();
-    let (critic, rows, at) = (critic(&device), rows(&device), between(&device));
-    let gradient = read_gradients(&critic, &penalty(&critic, &rows, &at).sum.backward());
-    let weights = read_parameters(&critic);
-    let plain = critic.valid();
-    let (rows, at) = (self::rows(&device.clone().inner()), between(&device.inner()));
-    (0..weights.len()).map(move |index| {
-        let loss = |step: f32| -> f64 {
-            let mut moved = weights.clone();
-            moved[index] += step;
-            penalty(&write_parameters(plain.clone(), &moved), &rows, &at).sum.into_scalar()
-        };
-        let step = 2.0_f32.powi(-14); // weights are multiples of 2⁻⁷, so that this is added without rounding
-        let expected = (loss(step) - loss(-step)) / (2.0 * f64::from(step));
-        (expected - f64::from(gradient[index])).abs() / expected.abs().max(1e-3)
-    })
+    penalty_errors(critic(&device()), move |critic, device| penalty(critic, &rows(device), &between(device)))
 }
 
 #[test]

@@ -3,28 +3,16 @@
 
 #![allow(clippy::unwrap_used)] // in helpers of tests, which may fail as tests may
 
-use std::sync::OnceLock;
+#[path = "common/double.rs"]
+mod double;
 
-use burn::module::Module;
-use burn::tensor::{Device, FloatDType, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
+use double::{device, penalty_errors, values};
 use partita_model::adversarial::Penalty;
 use partita_model::adversarial::listener::{HeardCritic, HeardRows, HeardWindow, Listener, ListenerConfig, STATISTICS};
-use partita_model::{
-    ConditionClasses, ModelConfig, ModelSize, PieceLayout, read_gradients, read_parameters, write_parameters,
-};
+use partita_model::{ConditionClasses, ModelConfig, ModelSize, PieceLayout, read_parameters, write_parameters};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-
-/// Tensors of 64-bit floats that can be differentiated. The whole process has one such setting.
-fn device() -> Device {
-    static DEVICE: OnceLock<Device> = OnceLock::new();
-    let configured = || {
-        let mut device = Device::flex();
-        device.configure(FloatDType::F64).unwrap();
-        device.autodiff()
-    };
-    DEVICE.get_or_init(configured).clone()
-}
 
 fn model() -> ModelConfig {
     ModelConfig::sized(ModelSize::Tiny, 2, 1)
@@ -53,10 +41,6 @@ fn between(device: &Device) -> HeardRows {
     windows(11).between(&windows(23), share)
 }
 
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    tensor.into_data_as::<f64>().iter::<f64>().collect()
-}
-
 #[test]
 fn the_input_gradient_is_that_of_autodiff() {
     let device = device();
@@ -69,23 +53,8 @@ fn the_input_gradient_is_that_of_autodiff() {
     assert!(found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-12));
 }
 
-/// The relative error of the penalty's gradient against central differences, one of the critic's parameters after another.
 fn errors(penalty: fn(&HeardCritic, &HeardRows) -> Penalty) -> impl Iterator<Item = f64> {
-    let device = device();
-    let critic = critic(&device);
-    let gradient = read_gradients(&critic, &penalty(&critic, &between(&device)).sum.backward());
-    let weights = read_parameters(&critic);
-    let (plain, rows) = (critic.valid(), between(&device.inner()));
-    (0..weights.len()).map(move |index| {
-        let loss = |step: f32| -> f64 {
-            let mut moved = weights.clone();
-            moved[index] += step;
-            penalty(&write_parameters(plain.clone(), &moved), &rows).sum.into_scalar()
-        };
-        let step = 2.0_f32.powi(-14);
-        let expected = (loss(step) - loss(-step)) / (2.0 * f64::from(step));
-        (expected - f64::from(gradient[index])).abs() / expected.abs().max(1e-3)
-    })
+    penalty_errors(critic(&device()), move |critic, device| penalty(critic, &between(device)))
 }
 
 #[test]

@@ -3,10 +3,11 @@
 
 #![allow(clippy::unwrap_used)] // in helpers of tests, which may fail as tests may
 
-use std::sync::OnceLock;
+#[path = "common/double.rs"]
+mod double;
 
-use burn::module::Module;
-use burn::tensor::{Device, FloatDType, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
+use double::{device, penalty_errors, values};
 use partita_encoding::Metre;
 use partita_model::adversarial::roll::{
     PITCHES, PLANES, RollConfig, RollCritic, RollPassage, RollPlayers, RollRows, STEPS, interpolate_rolls,
@@ -14,8 +15,7 @@ use partita_model::adversarial::roll::{
 };
 use partita_model::adversarial::{GeneratorStart, Penalty};
 use partita_model::{
-    BarFeatures, ConditionClasses, ModelConfig, ModelSize, PieceLayout, read_gradients, read_parameters,
-    write_parameters,
+    BarFeatures, ConditionClasses, ModelConfig, ModelSize, PieceLayout, read_parameters, write_parameters,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -28,17 +28,6 @@ fn sizes() -> (ModelConfig, RollConfig) {
 
 fn sized() -> RollConfig {
     RollConfig::sized(ModelSize::Tiny, GeneratorStart::Noise)
-}
-
-/// Tensors of 64-bit floats that can be differentiated. The whole process has one such setting.
-fn device() -> Device {
-    static DEVICE: OnceLock<Device> = OnceLock::new();
-    let configured = || {
-        let mut device = Device::flex();
-        device.configure(FloatDType::F64).unwrap();
-        device.autodiff()
-    };
-    DEVICE.get_or_init(configured).clone()
 }
 
 /// A critic whose weights are multiples of 2⁻⁷, so that a step of 2⁻¹⁴ is added to them without rounding.
@@ -76,10 +65,6 @@ fn between(device: &Device) -> Tensor<4> {
     interpolate_rolls(&rows(device), rolls(11, device), rolls(23, device), share)
 }
 
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    tensor.into_data_as::<f64>().iter::<f64>().collect()
-}
-
 #[test]
 fn the_input_gradient_is_that_of_autodiff() {
     let device = device();
@@ -98,25 +83,8 @@ fn the_input_gradient_is_that_of_autodiff() {
     assert!(of_step(1, 4).iter().chain(&found[4 * slot..]).all(|value| *value == 0.0));
 }
 
-/// The relative error of the penalty's gradient against central differences, one of the critic's parameters after
-/// another.
 fn errors(penalty: fn(&RollCritic, &RollRows, Tensor<4>) -> Penalty) -> impl Iterator<Item = f64> {
-    let device = device();
-    let critic = critic(&device);
-    let gradient = read_gradients(&critic, &penalty(&critic, &rows(&device), between(&device)).sum.backward());
-    let weights = read_parameters(&critic);
-    let plain = critic.valid();
-    let (rows, at) = (rows(&device.clone().inner()), between(&device.inner()));
-    (0..weights.len()).map(move |index| {
-        let loss = |step: f32| -> f64 {
-            let mut moved = weights.clone();
-            moved[index] += step;
-            penalty(&write_parameters(plain.clone(), &moved), &rows, at.clone()).sum.into_scalar()
-        };
-        let step = 2.0_f32.powi(-14);
-        let expected = (loss(step) - loss(-step)) / (2.0 * f64::from(step));
-        (expected - f64::from(gradient[index])).abs() / expected.abs().max(1e-3)
-    })
+    penalty_errors(critic(&device()), move |critic, device| penalty(critic, &rows(device), between(device)))
 }
 
 #[test]

@@ -11,6 +11,7 @@ use burn::nn::Linear;
 use burn::tensor::Tensor;
 
 use super::bar_layer::{BarLayer, leaky_relu, through};
+use super::projection::{projected_score, score_weights};
 use super::{AdversarialConfig, ConditionRows};
 use crate::config::ModelConfig;
 use crate::cvae::Latents;
@@ -58,9 +59,7 @@ impl Critic {
     /// A score a row: `[batch]`.
     pub fn forward(&self, rows: &ConditionRows, latents: &Latents) -> Tensor<1> {
         let (features, _) = self.features(rows, latents);
-        let bias = self.score.bias.as_ref().map(|bias| bias.val());
-        let scores = (features * self.score_weights(rows)).sum_dim(1).squeeze_dim::<1>(1);
-        bias.into_iter().fold(scores, |scores, bias| scores + bias)
+        projected_score(&self.score, features, self.score_weights(rows))
     }
 
     /// The slopes at `latents`.
@@ -101,10 +100,6 @@ impl Critic {
 
     /// What each row's features are multiplied with, by its conditions: `[batch, d]`.
     fn score_weights(&self, rows: &ConditionRows) -> Tensor<2> {
-        let common = self.score.weight.val().swap_dims(0, 1); // [1, d]
-        self.projection.forward(rows.piece.clone()) * PROJECTION_SCALE + common
+        score_weights(&self.score, &self.projection, &rows.piece)
     }
 }
-
-/// About ten columns of a piece are set; so scaled, their embeddings together are as long as the common weights.
-const PROJECTION_SCALE: f64 = 0.1;

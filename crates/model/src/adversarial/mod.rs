@@ -11,6 +11,7 @@ mod critic;
 mod generator;
 pub mod listener;
 mod penalty;
+mod projection;
 pub mod roll;
 mod rows;
 mod start;

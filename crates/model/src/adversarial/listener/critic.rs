@@ -1,6 +1,7 @@
 //! D(x, c): how real a window sounds, given its conditions.
 //!
-//! As the other critics are, it is piecewise linear in its input, the statistics of the window, and its input gradient is written out.
+//! As the other critics are, it is piecewise linear in its input, the statistics of the window, and its input gradient is
+//! written out.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -9,6 +10,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::super::Penalty;
 use super::super::bar_layer::{leaky_relu, through};
 use super::super::penalty::penalty_of;
+use super::super::projection::{projected_score, score_weights};
 use super::window::{HeardWindow, STATISTICS};
 use crate::layers::{Initial, linear, table};
 use crate::layout::PieceLayout;
@@ -38,9 +40,6 @@ pub struct HeardTrace {
     entry: Tensor<2>,
     hidden: Tensor<2>,
 }
-
-/// About ten columns of a piece are set; so scaled, their embeddings together are as long as the common weights.
-const PROJECTION_SCALE: f64 = 0.1;
 
 impl HeardRows {
     /// The rows of windows, at least one.
@@ -90,9 +89,7 @@ impl HeardCritic {
     /// A score a row: `[batch]`.
     pub fn forward(&self, rows: &HeardRows) -> Tensor<1> {
         let (features, _) = self.features(rows);
-        let bias = self.score.bias.as_ref().map(|bias| bias.val());
-        let scores = (features * self.score_weights(rows)).sum_dim(1).squeeze_dim::<1>(1);
-        bias.into_iter().fold(scores, |scores, bias| scores + bias)
+        projected_score(&self.score, features, self.score_weights(rows))
     }
 
     /// The slopes at `rows`.
@@ -122,7 +119,6 @@ impl HeardCritic {
 
     /// What each row's features are multiplied with, by its conditions: `[batch, width]`.
     fn score_weights(&self, rows: &HeardRows) -> Tensor<2> {
-        let common = self.score.weight.val().swap_dims(0, 1); // [1, width]
-        self.projection.forward(rows.piece.clone()) * PROJECTION_SCALE + common
+        score_weights(&self.score, &self.projection, &rows.piece)
     }
 }

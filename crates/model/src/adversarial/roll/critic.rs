@@ -8,6 +8,7 @@ use burn::nn::Linear;
 use burn::tensor::Tensor;
 
 use super::super::bar_layer::{BarLayer, leaky_relu, through};
+use super::super::projection::{projected_score, score_weights};
 use super::cells::PLANES;
 use super::convolution::{Convolution, Direction, Geometry};
 use super::generator::{BEATS, OCTAVES};
@@ -41,11 +42,8 @@ pub struct RollTrace {
     head: Tensor<2>,        // [batch, d]
 }
 
-/// About ten columns of a piece are set; so scaled, their embeddings together are as long as the common weights.
-const PROJECTION_SCALE: f64 = 0.1;
-
 impl RollCritic {
-    pub(in super::super) fn new(initial: &mut Initial<'_>, config: &RollConfig, model: &ModelConfig) -> Self {
+    pub(super) fn new(initial: &mut Initial<'_>, config: &RollConfig, model: &ModelConfig) -> Self {
         let RollConfig { d_bar: d, pitch_channels, octave_channels, .. } = *config;
         let columns = PieceLayout::new(model).columns();
         let mut down = |channels, geometry| Convolution::new(initial, channels, geometry, Direction::Down);
@@ -67,9 +65,7 @@ impl RollCritic {
     /// A score a row, of rolls `[batch · M, PLANES, STEPS, PITCHES]`: `[batch]`.
     pub fn forward(&self, rows: &RollRows, rolls: Tensor<4>) -> Tensor<1> {
         let (features, _) = self.features(rows, rolls);
-        let bias = self.score.bias.as_ref().map(|bias| bias.val());
-        let scores = (features * self.score_weights(rows)).sum_dim(1).squeeze_dim::<1>(1);
-        bias.into_iter().fold(scores, |scores, bias| scores + bias)
+        projected_score(&self.score, features, self.score_weights(rows))
     }
 
     /// The slopes at `rolls`.
@@ -117,8 +113,7 @@ impl RollCritic {
 
     /// What each row's features are multiplied with, by its conditions: `[batch, d]`.
     fn score_weights(&self, rows: &RollRows) -> Tensor<2> {
-        let common = self.score.weight.val().swap_dims(0, 1); // [1, d]
-        self.projection.forward(rows.slots.piece.clone()) * PROJECTION_SCALE + common
+        score_weights(&self.score, &self.projection, &rows.slots.piece)
     }
 
     /// `[batch, M, octave_channels · BEATS · OCTAVES] → [batch · M, octave_channels, BEATS, OCTAVES]`.
