@@ -27,6 +27,11 @@ pub struct Key {
     pub minor: bool,
 }
 
+/// Semitones of the major scale above its tonic, as a bit each.
+const MAJOR_SCALE: u16 = 0b1010_1011_0101;
+/// Semitones of the natural minor scale above its tonic, as a bit each.
+const MINOR_SCALE: u16 = 0b0101_1010_1101;
+
 impl Key {
     /// 0–11 major, 12–23 minor.
     pub const fn class(self) -> u8 {
@@ -51,6 +56,12 @@ impl Key {
         let relative_major = (sharps as i16 * 7).rem_euclid(12);
         let tonic = if minor { (relative_major + 9) % 12 } else { relative_major };
         Key { tonic: tonic as u8, minor }
+    }
+
+    /// The pitch classes of its scale, major or natural minor, as a bit each, C lowest.
+    pub const fn scale(self) -> u16 {
+        let (scale, tonic) = (if self.minor { MINOR_SCALE } else { MAJOR_SCALE }, self.tonic % 12);
+        (scale << tonic | scale >> (12 - tonic)) & 0xfff
     }
 
     /// The key `semitones` higher.
@@ -125,6 +136,17 @@ fn parse(text: &str) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_scale_is_that_of_its_signature() {
+        let scale = |key: &str| key.parse::<Key>().expect("a key").scale();
+        assert_eq!(scale("C major"), MAJOR_SCALE);
+        assert_eq!(scale("A minor"), MAJOR_SCALE);
+        assert_eq!(scale("G major"), MAJOR_SCALE & !(1 << 5) | 1 << 6);
+        for key in (0..24).filter_map(Key::of_class) {
+            assert_eq!(key.scale(), Key::of_signature(key.sharps(), !key.minor).scale());
+        }
+    }
 
     #[test]
     fn every_class_round_trips_as_text_and_signature() {

@@ -5,11 +5,6 @@ use partita_score::{Score, Tick};
 
 use super::{pitched_notes, rate};
 
-/// Semitones of the major scale above its tonic, as a bit each.
-const MAJOR_SCALE: u16 = 0b1010_1011_0101;
-/// Semitones of the natural minor scale above its tonic, as a bit each.
-const MINOR_SCALE: u16 = 0b0101_1010_1101;
-
 /// Semitones from the lowest to the highest pitch; 0 without notes.
 pub fn pitch_range(score: &Score<Tick>) -> u8 {
     let pitches = || pitched_notes(score).map(|note| note.pitch.get());
@@ -49,8 +44,7 @@ pub fn scale_consistency(score: &Score<Tick>) -> Option<f64> {
 }
 
 fn in_scale_rate(counts: &[usize; 12], key: Key) -> Option<f64> {
-    let scale = if key.minor { MINOR_SCALE } else { MAJOR_SCALE };
-    let in_scale = |class: &usize| scale >> ((class + 12 - usize::from(key.tonic % 12)) % 12) & 1 == 1;
+    let in_scale = |class: &usize| key.scale() >> *class & 1 == 1;
     rate((0..12).filter(in_scale).map(|class| counts[class]).sum(), counts.iter().sum())
 }
 
