@@ -69,6 +69,19 @@ fn systems_are_trained_once_and_judged_by_the_same_music() {
         assert!(text.contains(part), "{part}");
     }
 
+    // A report of a part: with it, nothing is trained and the tables have all; of another budget, it is not taken.
+    let part = |output: &str, more: &[&str]| stage.json(&[FEW, &["-o", output], more].concat());
+    part("part", &["--system", "cvae"]);
+    let whole = part("whole", &["--with", "part", "--with", "results", "--system", "cvae", "--runs", "runs"]);
+    assert_eq!(whole["systems"], found["systems"]);
+    assert_eq!(whole["claims"], found["claims"]);
+    let longer = [&FEW[..4], &["3", "--with", "part", "--system", "cvae", "-o", "whole"]].concat();
+    stage.run(&longer).assert_error(2, &["--with", "--budget 2, not 3"]);
+    let text = fs::read_to_string(stage.path("part/reproduce.json")).unwrap();
+    fs::write(stage.path("other.json"), text.replace("\"bars\": 8", "\"bars\": 9")).unwrap();
+    let other = stage.run(&[FEW, &["--with", "results", "--with", "other.json", "-o", "whole"]].concat());
+    other.assert_error(2, &["other.json", "do not compare", "protocol"]);
+
     // What is trained is not trained again, and gives the same figures.
     let log = fs::read(stage.path("runs/hybrid/log.jsonl")).unwrap();
     assert_eq!(all(&[])["systems"], found["systems"]);

@@ -1,7 +1,7 @@
 //! The paper's claims, each held against what was measured.
 
 use partita_eval::symbolic::interval::Estimate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::findings::{KnownMusic, SystemFindings};
 use super::paper;
@@ -9,7 +9,7 @@ use crate::commands::evaluate::sets::SetKind;
 use crate::document::cells::{estimate, number, share};
 
 /// A claim and what became of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct ClaimFindings {
     pub(super) claim: String,
     pub(super) verdict: Verdict,
@@ -18,7 +18,7 @@ pub(super) struct ClaimFindings {
 }
 
 /// What became of a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Verdict {
     /// Better than every rival, and the intervals are apart.

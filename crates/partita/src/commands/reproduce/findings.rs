@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use partita_eval::symbolic::adherence::Adherence;
 use partita_eval::symbolic::interval::Estimate;
 use partita_train::Judgement;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::claims::ClaimFindings;
 use crate::commands::evaluate::findings::{Findings, LikelihoodFindings, Protocol, SetFindings};
@@ -16,7 +16,7 @@ use crate::commands::evaluate::sound::mean;
 pub(super) const FORMAT_VERSION: u32 = 1;
 
 /// The whole document.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Reproduction {
     pub(super) format_version: u32,
     /// Steps of each system that learns from notes.
@@ -36,7 +36,7 @@ pub(super) struct Reproduction {
 }
 
 /// One system.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct SystemFindings {
     pub(super) name: String,
     pub(super) title: String,
@@ -58,7 +58,7 @@ impl SystemFindings {
 }
 
 /// The conditional VAE, as it is or with something changed, on validation music.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct AblationFindings {
     pub(super) title: String,
     /// Figures of the last validation of its training, by name.
@@ -68,7 +68,7 @@ pub(super) struct AblationFindings {
 }
 
 /// What it took.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Training {
     pub(super) parameters: usize,
     pub(super) steps: u64,
@@ -78,7 +78,7 @@ pub(super) struct Training {
 }
 
 /// How the temperature was chosen.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Tuning {
     pub(super) temperature: f32,
     /// What each was worth; empty where there was too little to judge by.
@@ -93,21 +93,21 @@ impl Tuning {
 }
 
 /// One temperature on validation music.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Tried {
     pub(super) temperature: f32,
     pub(super) judgement: Judgement,
 }
 
 /// Music that is known, by which the figures are read.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct KnownMusic {
     pub(super) set: SetKind,
     pub(super) figures: Figures,
 }
 
 /// What the tables show of a set of pieces. Where not by genre: the mean of the genres.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Figures {
     pub(super) fad_by_genre: Vec<Option<Estimate>>,
     pub(super) fad: Option<Estimate>,
@@ -147,5 +147,33 @@ impl Figures {
             likeness: (!areas.is_empty()).then(|| areas.iter().sum::<f64>() / areas.len() as f64),
             copied: overall.copying.map(|copying| copying.copied),
         })
+    }
+}
+
+/// Adds what is not said yet: of several systems a warning is told once, by the numbers of the first.
+pub(super) fn add_warnings(warnings: &mut Vec<String>, more: &[String]) {
+    for warning in more {
+        if !warnings.iter().any(|known| warns_of(known) == warns_of(warning)) {
+            warnings.push(warning.clone());
+        }
+    }
+}
+
+/// What a warning of a genre's sets, `genre (sets): message`, says, whatever its sets and numbers.
+fn warns_of(warning: &str) -> (&str, String) {
+    let (genre, rest) = warning.split_once(" (").unwrap_or((warning, ""));
+    let message = rest.split_once("): ").map_or(rest, |(_, message)| message);
+    (genre, message.chars().filter(|character| !character.is_ascii_digit()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_is_the_same_whatever_its_sets_and_numbers() {
+        assert_eq!(warns_of("pop (judged, floor): 40 clips: few"), warns_of("pop (judged): 39 clips: few"));
+        assert_ne!(warns_of("pop (judged): 40 clips: few"), warns_of("rock (judged): 40 clips: few"));
+        assert_ne!(warns_of("pop (judged): 40 clips: few"), warns_of("pop (judged): too few clips"));
     }
 }

@@ -3,6 +3,7 @@
 mod ablations;
 mod claims;
 mod findings;
+mod joined;
 mod paper;
 mod report;
 mod runs;
@@ -17,7 +18,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use partita_model::Compute;
+use partita_dataset::Corpus;
+use partita_model::{Compute, Device};
 
 use super::compose::{LoadedModel, SamplingArguments};
 use super::evaluate::cache::Cache;
@@ -62,9 +64,13 @@ pub(crate) struct Reproduce {
     /// Folder for the report
     #[arg(short, long, value_name = "DIR", default_value = "docs/results")]
     output: PathBuf,
-    /// A system to compare; may be given several times. Without it, all
+    /// A system to compare; may be given several times. Without it, all that no report of --with has
     #[arg(long = "system", value_name = "NAME", value_parser = PossibleValuesParser::new(SYSTEMS.iter().map(|system| system.name)))]
     systems: Vec<String>,
+    /// A report of the same comparison, by its folder or its reproduce.json: its systems that are not compared here stand in
+    /// the tables too; may be given several times
+    #[arg(long = "with", value_name = "REPORT")]
+    with: Vec<PathBuf>,
     /// Also change the conditional VAE in one thing at a time, as it is trained and as it draws, and judge each by
     /// validation music: five more runs
     #[arg(long)]
@@ -90,6 +96,8 @@ Examples:
   partita reproduce --corpus corpus.partita
   partita reproduce --corpus corpus.partita --budget 500 --pieces 50 -o quick
   partita reproduce --corpus corpus.partita --system cvae --system hybrid -o two
+  partita reproduce --corpus corpus.partita --system lstm -o there     (on another machine)
+  partita reproduce --corpus corpus.partita --with there
   partita reproduce --corpus corpus.partita --ablations";
 
 impl Reproduce {
@@ -101,16 +109,48 @@ impl Reproduce {
         for &temperature in &self.temperatures {
             SamplingArguments::of_temperature(temperature).checked()?;
         }
-        let systems = systems::chosen(&self.systems);
+        let parts = joined::read_all(&self.with)?;
+        let systems = self.chosen(parts.as_ref());
         if self.ablations && !systems.iter().any(|system| system.name == ablations::WHOLE) {
             return Err(WrongUse(format!("--ablations needs --system {} too", ablations::WHOLE)).into());
         }
-        let genres = self.settings.genres_of(&corpus)?;
+        let found = match parts {
+            Some(parts) if systems.is_empty() => parts,
+            Some(parts) => {
+                // Said before hours of training, not after them.
+                parts.check_asked(self.budget, self.tuning_pieces as usize)?;
+                self.compared(&corpus, &systems, device, interrupt, console)?.joined_with(parts)?
+            }
+            None => self.compared(&corpus, &systems, device, interrupt, console)?,
+        };
+        fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;
+        let report = report::write(&found, &self.output)?;
+        console.finish(&Summary::new(found, report))
+    }
+
+    /// The systems to train and judge here: those named, or all that `parts` have not, and what they begin with.
+    fn chosen(&self, parts: Option<&Reproduction>) -> Vec<&'static System> {
+        let Some(parts) = parts.filter(|_| self.systems.is_empty()) else { return systems::chosen(&self.systems) };
+        let missing = SYSTEMS.iter().map(|system| system.name).filter(|name| !parts.has(name));
+        let missing: Vec<String> = missing.map(ToOwned::to_owned).collect();
+        if missing.is_empty() { vec![] } else { systems::chosen(&missing) }
+    }
+
+    /// Trains what is missing of `systems`, and judges them.
+    fn compared(
+        &self,
+        corpus: &Corpus,
+        systems: &[&System],
+        device: Device,
+        interrupt: Interrupt,
+        console: &Console,
+    ) -> Result<Reproduction> {
+        let genres = self.settings.genres_of(corpus)?;
         let cache = Cache::open(&self.settings.cache_folder()?)?;
         let bank = Bank::choose(self.settings.soundfont.as_deref(), console)?;
-        let judge = SoundJudge::new(&corpus, genres, self.tuning_pieces as usize, bank, cache, console)?;
+        let judge = SoundJudge::new(corpus, genres, self.tuning_pieces as usize, bank, cache, console)?;
         let runs = Runs {
-            corpus: &corpus,
+            corpus,
             folder: &self.runs,
             budget: self.budget,
             changes: &self.changes,
@@ -129,12 +169,9 @@ impl Reproduce {
             _ => vec![],
         };
 
-        let judged = self.judged(&runs, &systems, &tunings)?;
-        let found = self.found(&runs, &systems, tunings, judged)?;
-        let found = Reproduction { ablations, ..found };
-        fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;
-        let report = report::write(&found, &self.output)?;
-        console.finish(&Summary::new(found, report))
+        let judged = self.judged(&runs, systems, &tunings)?;
+        let found = self.found(&runs, systems, tunings, judged)?;
+        Ok(Reproduction { ablations, ..found })
     }
 
     /// The evaluation of each system as it was tuned.
@@ -191,12 +228,7 @@ impl Reproduce {
         let mut warnings: Vec<String> = Vec::new();
         let mut rows = Vec::new();
         for ((system, tuning), findings) in systems.iter().zip(tunings).zip(judged) {
-            for warning in &findings.warnings {
-                // Of several systems it is told once, by the numbers of the first.
-                if !warnings.iter().any(|known| warns_of(known) == warns_of(warning)) {
-                    warnings.push(warning.clone());
-                }
-            }
+            findings::add_warnings(&mut warnings, &findings.warnings);
             let verdict = runs.joint_verdict(system)?;
             warnings.extend(verdict.map(|verdict| format!("{}: {verdict}", system.title)));
             rows.push(SystemFindings {
@@ -236,24 +268,5 @@ impl Reproduce {
         };
         tuning::tune(runs.judge, &file, &self.temperatures, &note)
             .with_context(|| format!("choose the temperature of {}", system.name))
-    }
-}
-
-/// What a warning of a genre's sets, `genre (sets): message`, says, whatever its sets and numbers.
-fn warns_of(warning: &str) -> (&str, String) {
-    let (genre, rest) = warning.split_once(" (").unwrap_or((warning, ""));
-    let message = rest.split_once("): ").map_or(rest, |(_, message)| message);
-    (genre, message.chars().filter(|character| !character.is_ascii_digit()).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::warns_of;
-
-    #[test]
-    fn a_warning_is_the_same_whatever_its_sets_and_numbers() {
-        assert_eq!(warns_of("pop (judged, floor): 40 clips: few"), warns_of("pop (judged): 39 clips: few"));
-        assert_ne!(warns_of("pop (judged): 40 clips: few"), warns_of("rock (judged): 40 clips: few"));
-        assert_ne!(warns_of("pop (judged): 40 clips: few"), warns_of("pop (judged): too few clips"));
     }
 }

@@ -18,6 +18,8 @@ use crate::plot::marks::{Mark, MarkSeries, mark_chart};
 
 /// The report's name, without its endings.
 const NAME: &str = "reproduce";
+/// Of the findings.
+pub(super) const JSON: &str = "reproduce.json";
 /// What stands beside the paper's own rows.
 const PAPERS: &str = "the paper, not comparable: ";
 const ABSENT: &str = "–";
@@ -25,7 +27,7 @@ const ABSENT: &str = "–";
 /// Writes the report as Markdown and HTML and the findings as JSON, these last; gives the paths.
 pub(super) fn write(found: &Reproduction, folder: &Path) -> Result<[PathBuf; 3]> {
     let [markdown, html] = document(found).save(folder, NAME)?;
-    let json = folder.join(NAME).with_extension("json");
+    let json = folder.join(JSON);
     let text = serde_json::to_string_pretty(found).context("write the findings as JSON")?;
     write_whole(&json, text.as_bytes())?;
     Ok([html, markdown, json])
