@@ -1,8 +1,9 @@
-//! A report as a list of headings, texts, tables and pictures, written as Markdown and as one page of HTML.
+//! A report as a list of headings, texts, tables and pictures, written as Markdown and as one page of HTML; its findings read back.
 
 pub(crate) mod cells;
 mod html;
 mod markdown;
+pub(crate) mod saved;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -72,7 +72,7 @@ fn systems_are_trained_once_and_judged_by_the_same_music() {
     // A report of a part: with it, nothing is trained and the tables have all; of another budget, it is not taken.
     let part = |output: &str, more: &[&str]| stage.json(&[FEW, &["-o", output], more].concat());
     part("part", &["--system", "cvae"]);
-    let whole = part("whole", &["--with", "part", "--with", "results", "--system", "cvae", "--runs", "runs"]);
+    let whole = part("whole", &["--with", "part", "--with", "results", "--system", "cvae"]);
     assert_eq!(whole["systems"], found["systems"]);
     assert_eq!(whole["claims"], found["claims"]);
     let longer = [&FEW[..4], &["3", "--with", "part", "--system", "cvae", "-o", "whole"]].concat();

@@ -1,9 +1,9 @@
 //! Two reports side by side.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::Result;
 use partita_eval::symbolic::interval::Estimate;
 use serde::Serialize;
 
@@ -11,11 +11,8 @@ use super::findings::{FORMAT_VERSION, Findings, ModelFindings, Protocol, SetFind
 use super::report::JSON;
 use super::sets::SetKind;
 use crate::document::cells::estimate;
-use crate::files::read_bytes;
+use crate::document::saved::{SavedKind, read_saved};
 use crate::table::{printable, table};
-
-/// A report's file, at most.
-const REPORT_BYTES_MAX: usize = 64 << 20;
 
 /// The judged sets of two reports.
 #[derive(Debug, Serialize)]
@@ -56,19 +53,8 @@ impl Comparison {
 }
 
 fn read(path: &Path) -> Result<Findings> {
-    let file: PathBuf = if path.is_dir() { path.join(JSON) } else { path.to_owned() };
-    let bytes = read_bytes(&file, REPORT_BYTES_MAX)?;
-    let version = |value: &serde_json::Value| value.get("format_version").and_then(serde_json::Value::as_u64);
-    let document: serde_json::Value = serde_json::from_slice(&bytes)
-        .with_context(|| format!("read {}: no report that evaluate wrote", file.display()))?;
-    match version(&document) {
-        Some(found) if found == u64::from(FORMAT_VERSION) => serde_json::from_value(document)
-            .with_context(|| format!("read {}: the report is damaged; evaluate again", file.display())),
-        found => {
-            let found = found.map_or("no version".to_owned(), |found| format!("version {found}"));
-            Err(anyhow!("{} has {found}, and this program needs {FORMAT_VERSION}; evaluate again", file.display()))
-        }
-    }
+    let kind = SavedKind { command: "evaluate", file: JSON, version: FORMAT_VERSION };
+    read_saved(path, &kind)
 }
 
 /// What must be the same for distances by sound to compare.

@@ -9,11 +9,8 @@ use super::findings::{FORMAT_VERSION, Reproduction, add_warnings};
 use super::report::JSON;
 use super::systems::SYSTEMS;
 use crate::commands::evaluate::findings::Protocol;
+use crate::document::saved::{SavedKind, read_saved};
 use crate::failure::WrongUse;
-use crate::files::read_bytes;
-
-/// A report's file, at most.
-const REPORT_BYTES_MAX: usize = 64 << 20;
 
 /// Reads reports, and joins them in this order; `None` of none.
 pub(super) fn read_all(paths: &[PathBuf]) -> Result<Option<Reproduction>> {
@@ -24,21 +21,9 @@ pub(super) fn read_all(paths: &[PathBuf]) -> Result<Option<Reproduction>> {
     others.iter().try_fold(read(first)?, join).map(Some)
 }
 
-/// Reads a report by its folder or its `reproduce.json`.
 fn read(path: &Path) -> Result<Reproduction> {
-    let file: PathBuf = if path.is_dir() { path.join(JSON) } else { path.to_owned() };
-    let bytes = read_bytes(&file, REPORT_BYTES_MAX)?;
-    let found: Reproduction = serde_json::from_slice(&bytes)
-        .with_context(|| format!("read {}: no report of this version of reproduce", file.display()))?;
-    if found.format_version != FORMAT_VERSION {
-        let message = format!(
-            "{} has version {}, and this program needs {FORMAT_VERSION}; judge its systems again",
-            file.display(),
-            found.format_version
-        );
-        return Err(WrongUse(message).into());
-    }
-    Ok(found)
+    let kind = SavedKind { command: "reproduce", file: JSON, version: FORMAT_VERSION };
+    read_saved(path, &kind)
 }
 
 impl Reproduction {
