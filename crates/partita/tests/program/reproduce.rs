@@ -82,12 +82,46 @@ fn systems_are_trained_once_and_judged_by_the_same_music() {
     let other = stage.run(&[FEW, &["--with", "results", "--with", "other.json", "-o", "whole"]].concat());
     other.assert_error(2, &["other.json", "do not compare", "protocol"]);
 
+    let corpus = found["protocol"]["corpus_sha256"].as_str().unwrap();
+    fs::write(stage.path("other.json"), text.replace(corpus, "0123")).unwrap();
+    let other = stage.run(&[FEW, &["--with", "other.json", "--system", "cvae", "-o", "whole"]].concat());
+    other.assert_error(2, &["--corpus", "0123", corpus]);
+    let seeded = stage.run(&[FEW, &["--with", "part", "--system", "cvae", "--set", "seed=7", "-o", "whole"]].concat());
+    seeded.assert_error(2, &["--with", "--set", "seed=7; give the same"]);
+    let of_hybrid = part("whole", &["--with", "part", "--system", "hybrid"]);
+    assert_eq!(of_hybrid["systems"], found["systems"], "the CVAE's figures come from the report");
+
+    one_thing_at_a_time_is_changed(&stage);
+
     // What is trained is not trained again, and gives the same figures.
     let log = fs::read(stage.path("runs/hybrid/log.jsonl")).unwrap();
     assert_eq!(all(&[])["systems"], found["systems"]);
     assert_eq!(fs::read(stage.path("runs/hybrid/log.jsonl")).unwrap(), log);
     let other = stage.run(&[FEW, &["-o", "results", "--system", "cvae", "--set", "seed=7"]].concat());
     other.assert_error(2, &["runs/cvae", "seed = 1, not 7", "--budget"]);
+}
+
+/// Ablations, where the conditional VAE is trained and a report of it is in `results`.
+fn one_thing_at_a_time_is_changed(stage: &Stage) {
+    let run = |output: &str, more: &[&str]| stage.json(&[FEW, &["--system", "cvae", "-o", output], more].concat());
+    let trained = run("trained", &["--with", "results", "--ablation", "cvae-beta-1"]);
+    assert_eq!(trained["ablations"].as_array().unwrap().len(), 1);
+    assert_eq!(stage.names("runs"), ["cvae", "cvae-beta-1", "hybrid"]);
+
+    // Those of another report stand in the table too, in its order.
+    let both = run("both", &["--with", "trained", "--ablation", "drawing"]);
+    let ablations = both["ablations"].as_array().unwrap();
+    assert_eq!((ablations.len(), &ablations[0]["title"]), (6, &"as it is".into()));
+    assert_eq!(ablations[5], trained["ablations"][0]);
+    let tuning = &system(&both, "cvae")["tuning"];
+    let usual = tuning["tried"].as_array().unwrap().iter().find(|tried| tried["temperature"] == tuning["temperature"]);
+    assert_eq!(ablations[0]["judgement"], usual.unwrap()["judgement"]);
+    assert_ne!(ablations[0]["judgement"], ablations[1]["judgement"], "guidance is heard");
+    let text = fs::read_to_string(stage.path("both/reproduce.md")).unwrap();
+    assert!(text.contains("What each part is worth") && text.contains("β up to 1"), "{text}");
+
+    let alone = stage.run(&[FEW, &["--system", "rnn", "--ablation", "all"]].concat());
+    alone.assert_error(2, &["--ablation", "--system cvae"]);
 }
 
 #[test]

@@ -12,20 +12,43 @@ use crate::commands::evaluate::STOPPED;
 /// The system that things are taken out of.
 pub(super) const WHOLE: &str = "cvae";
 
-/// Trains what is missing, and judges all on validation music: the whole system, as it draws and with one thing of that
-/// changed, then those of which training was changed, which draw as the whole one does.
-pub(super) fn judge(runs: &Runs<'_>, tuning: &Tuning) -> Result<Vec<AblationFindings>> {
-    let whole = System::named(WHOLE).context("there is no system to take things out of")?;
-    let usual = Sampling { temperature: tuning.temperature, ..Sampling::default() };
-    let drawn = [
+/// Asks for every ablation.
+const ALL: &str = "all";
+
+/// Asks for the whole system, as it draws and with one thing of that changed.
+const DRAWING: &str = "drawing";
+
+/// What can be asked for.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    [ALL, DRAWING].into_iter().chain(ABLATIONS.iter().map(|system| system.name))
+}
+
+/// The ways in which the whole system draws, by title.
+fn drawn(usual: Sampling) -> [(&'static str, Sampling); 5] {
+    [
         ("as it is", usual),
         ("guidance 1, not 1.5", Sampling { guidance: 1.0, ..usual }),
         ("guidance 2, not 1.5", Sampling { guidance: 2.0, ..usual }),
         ("latent temperature 1, not 0.8", Sampling { latent_temperature: 1.0, ..usual }),
         ("everything likely is drawn: top-p 1", Sampling { top_p: 1.0, ..usual }),
-    ];
-    let drawn = drawn.into_iter().map(|(title, sampling)| (whole, title, sampling));
-    let trained = ABLATIONS.iter().map(|system| (system, system.title, usual));
+    ]
+}
+
+/// Where an ablation stands in the table.
+pub(super) fn position(title: &str) -> Option<usize> {
+    let drawn = drawn(Sampling::default()).map(|(title, _)| title);
+    drawn.into_iter().chain(ABLATIONS.iter().map(|system| system.title)).position(|known| known == title)
+}
+
+/// Trains what is missing of those that are `asked` for, and judges them on validation music: the whole system as it draws,
+/// then those of which training was changed, which draw as the whole one does.
+pub(super) fn judge(runs: &Runs<'_>, tuning: &Tuning, asked: &[String]) -> Result<Vec<AblationFindings>> {
+    let is_asked = |name: &str| asked.iter().any(|asked| asked == name || asked == ALL);
+    let whole = System::named(WHOLE).context("there is no system to take things out of")?;
+    let usual = Sampling { temperature: tuning.temperature, ..Sampling::default() };
+    let drawn =
+        drawn(usual).into_iter().filter(|_| is_asked(DRAWING)).map(|(title, sampling)| (whole, title, sampling));
+    let trained = ABLATIONS.iter().filter(|system| is_asked(system.name)).map(|system| (system, system.title, usual));
     let one = |(system, title, sampling): (&System, &str, Sampling)| {
         if runs.interrupt.is_raised() {
             return Err(anyhow!(STOPPED));

@@ -21,6 +21,9 @@ pub(super) struct Reproduction {
     pub(super) format_version: u32,
     /// Steps of each system that learns from notes.
     pub(super) budget: u64,
+    /// What is changed of every recipe, as `key=value`; absent in reports from before this was told.
+    #[serde(default)]
+    pub(super) changes: Vec<String>,
     /// The same for all systems.
     pub(super) protocol: Protocol,
     pub(super) genres: Vec<String>,

@@ -71,10 +71,10 @@ pub(crate) struct Reproduce {
     /// the tables too; may be given several times
     #[arg(long = "with", value_name = "REPORT")]
     with: Vec<PathBuf>,
-    /// Also change the conditional VAE in one thing at a time, as it is trained and as it draws, and judge each by
-    /// validation music: five more runs
-    #[arg(long)]
-    ablations: bool,
+    /// Also change the conditional VAE in one thing and judge it by validation music: how it draws (drawing), one thing of its
+    /// training, or one after another all, five more runs; may be given several times
+    #[arg(long = "ablation", value_name = "NAME", value_parser = PossibleValuesParser::new(ablations::names()))]
+    ablations: Vec<String>,
     /// Temperatures to choose each system's from
     #[arg(long = "temperature", value_name = "T", default_values_t = [0.9, 0.8, 1.0, 1.1])]
     temperatures: Vec<f32>,
@@ -98,7 +98,7 @@ Examples:
   partita reproduce --corpus corpus.partita --system cvae --system hybrid -o two
   partita reproduce --corpus corpus.partita --system lstm -o there     (on another machine)
   partita reproduce --corpus corpus.partita --with there
-  partita reproduce --corpus corpus.partita --ablations";
+  partita reproduce --corpus corpus.partita --ablation all";
 
 impl Reproduce {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
@@ -111,17 +111,15 @@ impl Reproduce {
         }
         let parts = joined::read_all(&self.with)?;
         let systems = self.chosen(parts.as_ref());
-        if self.ablations && !systems.iter().any(|system| system.name == ablations::WHOLE) {
-            return Err(WrongUse(format!("--ablations needs --system {} too", ablations::WHOLE)).into());
+        let is_whole_there = parts.as_ref().is_some_and(|parts| parts.has(ablations::WHOLE));
+        if !self.ablations.is_empty() && !is_whole_there && systems.iter().all(|one| one.name != ablations::WHOLE) {
+            let message =
+                format!("--ablation needs --system {} too, or a report of --with that has it", ablations::WHOLE);
+            return Err(WrongUse(message).into());
         }
         let found = match parts {
-            Some(parts) if systems.is_empty() => parts,
-            Some(parts) => {
-                // Said before hours of training, not after them.
-                parts.check_asked(self.budget, self.tuning_pieces as usize)?;
-                self.compared(&corpus, &systems, device, interrupt, console)?.joined_with(parts)?
-            }
-            None => self.compared(&corpus, &systems, device, interrupt, console)?,
+            Some(parts) if systems.is_empty() && self.ablations.is_empty() => parts,
+            parts => self.compared(&corpus, &systems, parts, device, interrupt, console)?,
         };
         fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;
         let report = report::write(&found, &self.output)?;
@@ -136,15 +134,20 @@ impl Reproduce {
         if missing.is_empty() { vec![] } else { systems::chosen(&missing) }
     }
 
-    /// Trains what is missing of `systems`, and judges them.
+    /// Trains what is missing of `systems`, and judges them and the ablations; the rest is taken from `parts`.
     fn compared(
         &self,
         corpus: &Corpus,
         systems: &[&System],
+        parts: Option<Reproduction>,
         device: Device,
         interrupt: Interrupt,
         console: &Console,
     ) -> Result<Reproduction> {
+        if let Some(parts) = &parts {
+            // Said before hours of training, not after them.
+            parts.check_asked(self, corpus)?;
+        }
         let genres = self.settings.genres_of(corpus)?;
         let cache = Cache::open(&self.settings.cache_folder()?)?;
         let bank = Bank::choose(self.settings.soundfont.as_deref(), console)?;
@@ -161,17 +164,31 @@ impl Reproduce {
             judge: &judge,
         };
         systems.iter().try_for_each(|system| runs.train(system))?;
+        // What a system begins with was needed, but is judged already where a report has it.
+        let is_judged = |system: &System| parts.as_ref().is_some_and(|parts| parts.has(system.name));
+        let is_missing = |system: &&&System| self.systems.iter().any(|name| name == system.name) || !is_judged(system);
+        let systems: Vec<&System> = systems.iter().filter(is_missing).copied().collect();
         let tunings: Vec<Tuning> = systems.iter().map(|system| self.tune(&runs, system)).collect::<Result<_>>()?;
 
-        let whole = systems.iter().zip(&tunings).find(|(system, _)| system.name == ablations::WHOLE);
+        let here = systems.iter().zip(&tunings).find(|(system, _)| system.name == ablations::WHOLE);
+        let there = || parts.as_ref()?.systems.iter().find(|system| system.name == ablations::WHOLE);
+        let whole = here.map(|(_, tuning)| tuning).or_else(|| there().map(|system| &system.tuning));
         let ablations = match whole {
-            Some((_, tuning)) if self.ablations => ablations::judge(&runs, tuning)?,
-            _ => vec![],
+            Some(tuning) => ablations::judge(&runs, tuning, &self.ablations)?,
+            None => vec![],
         };
 
-        let judged = self.judged(&runs, systems, &tunings)?;
-        let found = self.found(&runs, systems, tunings, judged)?;
-        Ok(Reproduction { ablations, ..found })
+        let found = if systems.is_empty() {
+            parts.context("no system was chosen")?
+        } else {
+            let judged = self.judged(&runs, &systems, &tunings)?;
+            let found = self.found(&runs, &systems, tunings, judged)?;
+            match parts {
+                Some(parts) => found.joined_with(parts)?,
+                None => found,
+            }
+        };
+        Ok(found.with_ablations(ablations))
     }
 
     /// The evaluation of each system as it was tuned.
@@ -245,6 +262,7 @@ impl Reproduce {
         Ok(Reproduction {
             format_version: FORMAT_VERSION,
             budget: self.budget,
+            changes: self.changes.clone(),
             protocol,
             claims: claims::claims(&rows, &known, &genres),
             genres,

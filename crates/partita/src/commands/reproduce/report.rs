@@ -9,7 +9,6 @@ use partita_train::Judgement;
 use super::claims::proposed;
 use super::findings::{Figures, Reproduction};
 use super::paper;
-use crate::commands::evaluate::findings::Protocol;
 use crate::commands::evaluate::sets::SetKind;
 use crate::document::Document;
 use crate::document::cells::{estimate, number, share};
@@ -54,7 +53,7 @@ fn document(found: &Reproduction) -> Document {
     training(&mut document, found);
     tuning(&mut document, found);
     ablations(&mut document, found);
-    protocol(&mut document, &found.protocol);
+    how_measured(&mut document, found);
     document
 }
 
@@ -254,8 +253,9 @@ fn ablations(document: &mut Document, found: &Reproduction) {
     document.table(heading.map(str::to_owned).to_vec(), rows.collect());
 }
 
-fn protocol(document: &mut Document, protocol: &Protocol) {
+fn how_measured(document: &mut Document, found: &Reproduction) {
     document.heading("How it was measured");
+    let protocol = &found.protocol;
     let facts = [
         ("program", protocol.program.clone()),
         ("corpus, SHA-256", protocol.corpus_sha256.clone().unwrap_or_default()),
@@ -269,7 +269,8 @@ fn protocol(document: &mut Document, protocol: &Protocol) {
         ("reference", format!("the {} split", protocol.against.name())),
         ("seed", protocol.seed.to_string()),
     ];
-    let rows = facts.into_iter().map(|(name, value)| vec![name.to_owned(), value]);
+    let changes = (!found.changes.is_empty()).then(|| ("changed of every recipe", found.changes.join(", ")));
+    let rows = facts.into_iter().chain(changes).map(|(name, value)| vec![name.to_owned(), value]);
     document.table(["", ""].map(str::to_owned).to_vec(), rows.collect());
 }
 
