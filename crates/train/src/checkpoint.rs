@@ -22,6 +22,8 @@ const TENSORS: &str = "optimizer.safetensors";
 /// Before the names of the players' arrays.
 const GENERATOR: &str = "generator.";
 const CRITIC: &str = "critic.";
+/// The weights of generator and critic that a run was brought.
+const BROUGHT: &str = "brought";
 /// The CVAE's weights as the players see them.
 const SEEN: &str = "seen";
 const MODEL: &str = "model.safetensors";
@@ -147,6 +149,8 @@ pub struct Optimizers {
     pub cvae: AdamW,
     /// Those of generator and critic, once they are there.
     pub players: Option<Players>,
+    /// Generator and critic of latents that stay as they are while another critic learns.
+    pub brought: Option<Vec<f32>>,
     /// In the joint phase, the CVAE's weights as the players see them: those at the last turn of their pools.
     pub seen: Option<Vec<f32>>,
 }
@@ -271,9 +275,10 @@ fn tensors(optimizers: &Optimizers) -> Vec<u8> {
         bytes.extend(arrays(GENERATOR, &players.generator));
         bytes.extend(arrays(CRITIC, &players.critic));
     }
-    let seen = optimizers.seen.iter().flatten();
-    if optimizers.seen.is_some() {
-        bytes.push((SEEN.to_owned(), seen.flat_map(|value| value.to_le_bytes()).collect()));
+    for (name, values) in [(BROUGHT, &optimizers.brought), (SEEN, &optimizers.seen)] {
+        if let Some(values) = values {
+            bytes.push((name.to_owned(), values.iter().flat_map(|value| value.to_le_bytes()).collect()));
+        }
     }
     let views = bytes.iter().map(|(name, bytes)| {
         (name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes).expect("four bytes a value"))
@@ -311,8 +316,9 @@ fn load(folder: &Path) -> Result<(RunState, Optimizers), TrainError> {
     } else {
         None
     };
+    let brought = tensors.names().contains(&BROUGHT).then(|| array(BROUGHT.to_owned())).transpose()?;
     let seen = if state.joint_steps > 0 { Some(array(SEEN.to_owned())?) } else { None };
-    Ok((state, Optimizers { cvae, players, seen }))
+    Ok((state, Optimizers { cvae, players, brought, seen }))
 }
 
 fn read_state(folder: &Path) -> Result<RunState, TrainError> {

@@ -317,6 +317,51 @@ fn a_critic_of_written_music_that_is_resumed_gives_the_same_bits() {
     assert_eq!(read_parameters(&listener).len(), read_parameters(&drawn).len());
 }
 
+/// With the generator of latents of a model that it begins with, from which it hears music written.
+#[test]
+fn a_critic_of_written_music_leaves_the_generator_of_latents_as_it_is() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let changed = |changes: &[&str]| changes.iter().fold(recipe(), |recipe, change| recipe.with(change).unwrap());
+    let few = ["adversarial_rows=4", "critic_steps_per_generator_step=2", "adversarial_pool_steps=2"];
+    let latent = changed(&[&["steps=2", "adversarial_steps=3"], &few[..]].concat());
+    let trained = sit(&home.path().join("latent"), 2, 99, |sitting| start(&corpus, latent, None, sitting)).unwrap();
+    let bytes = fs::read(&trained.model).unwrap();
+    let device = Compute::Cpu.device().unwrap();
+    let (description, network) = ModelDescription::from_bytes(&bytes, &device).unwrap();
+    let players = description.read_adversarial(&bytes, &device).unwrap().unwrap();
+    let with = Initial { description: &description, network: &network, players: Some(&players) };
+    let without = Initial { players: None, ..with };
+
+    let written = ["adversarial_form=written", "steps=0", "adversarial_steps=4", "heard_bars=2"];
+    let recipe = changed(&[&written, &few[..]].concat());
+    let [straight, stopped, prior] = ["straight", "stopped", "prior"].map(|sitting| home.path().join(sitting));
+    let whole = sit(&straight, 2, 99, |sitting| start(&corpus, recipe.clone(), Some(with), sitting)).unwrap();
+    sit(&stopped, 1, 3, |sitting| start(&corpus, recipe.clone(), Some(with), sitting)).unwrap();
+    sit(&stopped, 1, 99, |sitting| resume(&corpus, Ok, sitting)).unwrap();
+    assert_eq!(sums(&straight, whole.steps), sums(&stopped, whole.steps));
+
+    let bytes = fs::read(&whole.model).unwrap();
+    let (description, _) = ModelDescription::from_bytes(&bytes, &device).unwrap();
+    assert!(description.listener.is_some());
+    let kept = description.read_adversarial(&bytes, &device).unwrap().unwrap();
+    assert_eq!(read_parameters(&kept), read_parameters(&players));
+    let listener = |bytes: &[u8], description: &ModelDescription| {
+        read_parameters(&description.read_listener(bytes, &device).unwrap().unwrap())
+    };
+    // Latents of the prior are written otherwise, and the critic hears it.
+    let of_prior = sit(&prior, 2, 99, |sitting| start(&corpus, recipe.clone(), Some(without), sitting)).unwrap();
+    let other = fs::read(&of_prior.model).unwrap();
+    let (of_prior, _) = ModelDescription::from_bytes(&other, &device).unwrap();
+    assert!(of_prior.adversarial.is_none());
+    assert_ne!(listener(&bytes, &description), listener(&other, &of_prior));
+
+    // A generator that starts from something else would be read wrongly.
+    let noise = recipe.with("generator_start=noise").unwrap();
+    let refused = sit(&home.path().join("noise"), 1, 99, |sitting| start(&corpus, noise, Some(with), sitting));
+    assert!(refused.unwrap_err().to_string().contains("set generator_start"));
+}
+
 /// How many bars are composed by rolls where `bars` are asked for.
 fn bars_of_rolls(description: &ModelDescription, model: &Cvae, players: &RollPlayers, bars: usize) -> usize {
     let plan = plan(bars);

@@ -50,10 +50,11 @@ pub fn write_again(
     with_notes(passages, compose_together(model, config, &plans, &own, &as_learned, random, device))
 }
 
-/// Passages of the bars and conditions of `passages`, composed from latents of the prior.
+/// Passages of the bars and conditions of `passages`, composed from latents of `source`.
 pub fn compose_like(
     model: &Cvae,
     config: &ModelConfig,
+    source: LatentSource<'_>,
     passages: &[Passage],
     notes_per_bar_max: usize,
     random: &mut ChaCha8Rng,
@@ -61,7 +62,7 @@ pub fn compose_like(
 ) -> Vec<Passage> {
     let sampling = Sampling::default();
     let plans = plans(passages, notes_per_bar_max);
-    let draw = |plan: &Plan| LatentSource::Prior.draw(model, config, plan, &sampling, random, device);
+    let draw = |plan: &Plan| source.draw(model, config, plan, &sampling, random, device);
     let latents: Vec<Latents> = plans.iter().map(draw).collect();
     with_notes(passages, compose_together(model, config, &plans, &latents, &sampling, random, device))
 }

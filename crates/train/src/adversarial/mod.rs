@@ -1,6 +1,7 @@
 //! The adversarial phase: a conditional WGAN-GP (Arjovsky et al. 2017; Gulrajani et al. 2017) on the latents of the CVAE,
 //! which is frozen meanwhile; in [`roll`], on piano rolls; in [`written`], on what the decoder writes. docs/adversarial.md has the equations.
 
+mod brought;
 mod consistency;
 mod distances;
 mod encoded;
@@ -12,6 +13,7 @@ mod round;
 mod turns;
 mod written;
 
+pub(crate) use brought::BroughtGenerator;
 pub use consistency::ConsistencyReport;
 pub(crate) use consistency::{ConsistencySums, Rewriting};
 pub use distances::{pairwise_distance, recall, relative_frechet_distance};

@@ -3,6 +3,7 @@
 use burn::module::Module;
 use burn::tensor::Device;
 use partita_model::adversarial::{AdversarialConfig, Generator};
+use partita_model::compose::LatentSource;
 use partita_model::{Cvae, ModelConfig, ParameterShape, Passage, parameter_shapes, read_parameters};
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +81,8 @@ pub(crate) struct PhaseView<'a> {
     pub(crate) model: &'a Cvae,
     /// In the joint phase, the CVAE that is validated: as it is now.
     pub(crate) joint_model: Option<&'a Cvae>,
+    /// What draws the latents that music is written from.
+    pub(crate) source: LatentSource<'a>,
     /// Pools that passages are drawn from.
     pub(crate) pools_kept: u64,
     pub(crate) config: &'a ModelConfig,

@@ -1,9 +1,10 @@
 //! The loop's adversarial phase: generator and critic by turns, on the frozen CVAE.
 
 use partita_model::adversarial::AdversarialForm;
+use partita_model::compose::LatentSource;
 
 use super::Trainer;
-use crate::adversarial::{AdversarialReport, GeneratorValidation, Opponents, PhaseView};
+use crate::adversarial::{AdversarialReport, BroughtGenerator, GeneratorValidation, Opponents, PhaseView};
 use crate::error::TrainError;
 use crate::event::Event;
 use crate::passages::{Cutter, Dropping};
@@ -91,6 +92,7 @@ impl Trainer<'_, '_> {
             workers: &self.workers,
             model: self.seen.as_ref().map_or(&self.averaged, |(model, _)| model),
             joint_model: self.seen.as_ref().map(|_| &self.averaged),
+            source: self.brought.as_ref().map_or(LatentSource::Prior, BroughtGenerator::source),
             pools_kept: if self.seen.is_some() { recipe.joint_pools_kept } else { recipe.adversarial_pools_kept },
             config: &self.config,
             cutter: Cutter { dropping, ..Cutter::new(self.corpus, self.corpus.vocabulary(), recipe) },

@@ -25,8 +25,9 @@ pub struct Initial<'a> {
     pub players: Option<&'a Adversarial>,
 }
 
-/// Begins a run of `recipe` in an empty or absent folder; with the weights of `initial`, or else with random ones. Its
-/// generator and critic come along where the CVAE takes no steps of its own first, by which its latents would move.
+/// Begins a run of `recipe` in an empty or absent folder; with the weights of `initial`, or else with random ones. Where the
+/// CVAE takes no steps of its own first, by which its latents would move, generator and critic of latents come along: to learn
+/// on, or to stay as they are while a critic learns to hear what is written from the generator's latents.
 ///
 /// # Errors
 /// A folder that holds a run; a corpus with too little; an initial model of another size or with other labels than the
@@ -37,9 +38,11 @@ pub fn start(
     initial: Option<Initial<'_>>,
     sitting: Sitting<'_>,
 ) -> Result<Outcome, TrainError> {
-    let brings_players =
-        recipe.steps == 0 && recipe.all_steps() > 0 && recipe.adversarial_form == AdversarialForm::Latent;
-    let players = initial.and_then(|initial| initial.players).filter(|_| brings_players);
+    let is_frozen = recipe.steps == 0 && recipe.all_steps() > 0;
+    let there = initial.and_then(|initial| initial.players).filter(|_| is_frozen);
+    let form = recipe.adversarial_form;
+    let players = there.filter(|_| form == AdversarialForm::Latent);
+    let brought = there.filter(|_| form == AdversarialForm::Written);
     recipe.check_steps(initial.is_some(), players.is_some())?;
     let lock = RunLock::take(sitting.run)?;
     if !Checkpoints::of_run(sitting.run).steps().is_empty() {
@@ -56,11 +59,12 @@ pub fn start(
         None => read_parameters(&model),
         Some(Initial { description, network, .. }) => {
             check_initial(description, &config, corpus)?;
-            if players.is_some() {
+            let comes_along = players.or(brought).is_some();
+            if comes_along {
                 check_players(description, &state.recipe, &config)?;
             }
             let TrainingSummary { steps, notes_seen, generator_steps, .. } = description.training;
-            let generator_steps = if players.is_some() { generator_steps } else { 0 };
+            let generator_steps = if comes_along { generator_steps } else { 0 };
             state.pretraining = Pretraining { steps, notes_seen, generator_steps };
             if config.musical_time && !description.config.musical_time {
                 read_parameters(&network.clone().in_musical_time(&Device::flex()))
@@ -72,6 +76,7 @@ pub fn start(
     let optimizers = Optimizers {
         cvae: AdamW::new(weights),
         players: players.map(|players| Players::fresh(&players.generator, &players.critic)),
+        brought: brought.map(read_parameters),
         seen: None,
     };
     Trainer::new(corpus, state, optimizers, &model, sitting, lock)?.run()

@@ -56,6 +56,7 @@ impl Trainer<'_, '_> {
     /// The model as it would be kept: averaged weights.
     pub(super) fn model_file(&self) -> Vec<u8> {
         let mut weights = if self.state.recipe.has_cvae() { self.optimizer.average.clone() } else { Vec::new() };
+        weights.extend(self.brought.iter().flat_map(|brought| &brought.weights));
         weights.extend(self.trained_adversary().into_iter().flat_map(Opponents::weights));
         self.description().to_bytes(&weights)
     }
@@ -83,6 +84,7 @@ impl Trainer<'_, '_> {
         let optimizers = Optimizers {
             cvae: self.optimizer.clone(),
             players: self.players().cloned(),
+            brought: self.brought.as_ref().map(|brought| brought.weights.clone()),
             seen: self.seen.as_ref().map(|(_, weights)| weights.clone()),
         };
         checkpoints.save(&self.state, &optimizers, model, kept)?;
@@ -114,6 +116,7 @@ impl Trainer<'_, '_> {
         };
         let (labels, statistics) = (self.corpus.vocabulary().clone(), self.corpus.statistics().clone());
         let mut description = ModelDescription::new(self.config, labels, statistics, self.forms.clone(), training);
+        description.adversarial = self.brought.as_ref().map(|brought| brought.config);
         self.trained_adversary().into_iter().for_each(|adversary| adversary.describe(&mut description));
         if let Some(listener) = &mut description.listener {
             listener.log_odds_per_score = self.state.log_odds_per_score;

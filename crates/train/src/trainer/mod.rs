@@ -16,7 +16,9 @@ use partita_encoding::FormStatistics;
 use partita_model::{Cvae, ModelConfig, ParameterShape, Passage, parameter_shapes, write_parameters};
 
 use crate::adamw::AdamW;
-use crate::adversarial::{AdversarialValidation, GeneratorValidation, ListenerValidation, Opponents, RollValidation};
+use crate::adversarial::{
+    AdversarialValidation, BroughtGenerator, GeneratorValidation, ListenerValidation, Opponents, RollValidation,
+};
 use crate::baseline::{Baselines, baselines};
 use crate::checkpoint::{Optimizers, RunState};
 use crate::curriculum::Curriculum;
@@ -90,6 +92,8 @@ struct Trainer<'c, 's> {
     state: RunState,
     optimizer: AdamW,
     adversary: Option<Opponents>,
+    /// The generator of latents that a critic of written music hears the model with.
+    brought: Option<BroughtGenerator>,
     config: ModelConfig,
     shapes: Vec<ParameterShape>,
     replicas: Replicas,
@@ -136,8 +140,10 @@ impl<'c, 's> Trainer<'c, 's> {
         let seen = optimizers.seen.map(|weights| (write_parameters(averaged.clone(), &weights), weights));
         let adversary = (recipe.adversarial_steps + recipe.joint_steps > 0)
             .then(|| Opponents::new(recipe, &config, optimizers.players, device));
+        let brought = optimizers.brought.map(|weights| BroughtGenerator::new(recipe, &config, weights, device));
         let mut trainer = Self {
             adversary,
+            brought,
             optimizer: optimizers.cvae,
             shapes: parameter_shapes(model),
             replicas: Replicas::new(model, &config, recipe.replicas, &device.clone().autodiff()),

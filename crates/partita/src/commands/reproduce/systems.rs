@@ -93,6 +93,14 @@ pub(super) const SYSTEMS: &[System] = &[
         from: Some("cvae"),
     },
     System {
+        name: "whole",
+        title: "CVAE + cGAN + a critic that hears what it writes",
+        role: Role::Hybrid,
+        recipe: "listener",
+        changes: &["steps=0"],
+        from: Some("joint"),
+    },
+    System {
         name: "paper",
         title: "CVAE + cGAN of rolls, as the paper has it",
         role: Role::Hybrid,

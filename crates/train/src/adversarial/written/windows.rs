@@ -32,7 +32,8 @@ pub(super) fn compose_beside(
     let notes_per_bar_max = recipe.events_per_passage / 4;
     let of_batch = |index: usize, passages: Vec<Passage>| -> Vec<WrittenWindow> {
         let mut random = stream(recipe.seed, Purpose::Written, number << 16 | index as u64);
-        let written = compose_like(model, view.config, &passages, notes_per_bar_max, &mut random, view.device);
+        let written =
+            compose_like(model, view.config, view.source, &passages, notes_per_bar_max, &mut random, view.device);
         let pairs = passages.iter().zip(&written);
         pairs.flat_map(|(real, written)| windows(real, written, recipe.heard_bars, &mut random)).collect()
     };
