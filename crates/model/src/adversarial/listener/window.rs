@@ -2,7 +2,7 @@
 //!
 //! They are told rather than learned because little music is written while a critic learns: of some hundreds of written
 //! passages a convolutional critic of piano rolls learned next to nothing, where a layer over these numbers told four of
-//! five apart (docs/adversarial.md).
+//! five apart (docs/adversarial-results.md).
 
 use partita_encoding::{
     DRUMS, InstrumentSet, Key, NoteEvent, STEPS_PER_QUARTER, TrackGroup, density_class, duration_steps,
