@@ -1,6 +1,6 @@
 //! Values with their spread, side by side by category: distances with their intervals, distributions as boxes.
 
-use super::drawing::{Anchor, Colour, Drawing, FontSize, Frame, TextStyle};
+use super::drawing::{Anchor, Drawing, FontSize, Frame, TextStyle};
 use super::legend;
 use super::palette::{self, BAR_LINE, BEAT_LINE, FAINT, INK, PAPER};
 use super::ticks::Axis;
@@ -17,6 +17,8 @@ const FOOT: f32 = 30.0;
 const FILLED: f32 = 0.8;
 /// Half the side of the square that marks a value.
 const POINT: f32 = 3.5;
+/// How thick the rim of a hollow square is.
+const RIM: f32 = 1.25;
 /// A box's width, as a share of its mark's room, and in pixels at most.
 const BOX: f32 = 0.5;
 const BOX_WIDTH_MAX: f32 = 36.0;
@@ -57,8 +59,7 @@ pub(crate) fn mark_chart(
     drawing.text(16.0, field.top - 12.0, y_label, style(FontSize::Normal, Anchor::Start));
     draw_grid(&mut drawing, field, &axis, categories);
     for (index, (one, (x, baseline))) in series.iter().zip(places).enumerate() {
-        let colour = palette::of_series(index);
-        drawing.rectangle(square(x + legend::BEFORE / 2.0, baseline - 4.0), colour, 1.0);
+        draw_point(&mut drawing, x + legend::BEFORE / 2.0, baseline - 4.0, index);
         drawing.text(
             x + 20.0,
             baseline,
@@ -68,7 +69,7 @@ pub(crate) fn mark_chart(
         let place = Place { field, categories: categories.len(), series: series.len(), index };
         for (category, mark) in one.marks.iter().enumerate() {
             if let Some(mark) = mark {
-                draw_mark(&mut drawing, &axis, place, category, mark, colour);
+                draw_mark(&mut drawing, &axis, place, category, mark);
             }
         }
     }
@@ -117,7 +118,8 @@ impl Place {
     }
 }
 
-fn draw_mark(drawing: &mut Drawing, axis: &Axis, place: Place, category: usize, mark: &Mark, colour: Colour) {
+fn draw_mark(drawing: &mut Drawing, axis: &Axis, place: Place, category: usize, mark: &Mark) {
+    let colour = palette::of_series(place.index);
     let x = place.x(category);
     let height = |value: f64| Some(place.field.bottom() - axis.share(value)? as f32 * place.field.height);
     let Some(y) = height(mark.value) else { return };
@@ -131,12 +133,21 @@ fn draw_mark(drawing: &mut Drawing, axis: &Axis, place: Place, category: usize, 
             drawing.rectangle(frame, colour, 0.45);
             drawing.horizontal(y, x - width / 2.0, x + width / 2.0, colour, 2.0);
         }
-        None => drawing.rectangle(square(x, y), colour, 1.0),
+        None => draw_point(drawing, x, y, place.index),
     }
 }
 
-fn square(x: f32, y: f32) -> Frame {
-    Frame { left: x - POINT, top: y - POINT, width: 2.0 * POINT, height: 2.0 * POINT }
+/// The square of a series: full, hollow once the colours repeat, and half hollow when they do so again.
+fn draw_point(drawing: &mut Drawing, x: f32, y: f32, index: usize) {
+    let square = Frame { left: x - POINT, top: y - POINT, width: 2.0 * POINT, height: 2.0 * POINT };
+    drawing.rectangle(square, palette::of_series(index), 1.0);
+    let room = 2.0 * (POINT - RIM);
+    let hole = Frame { left: x - POINT + RIM, top: y - POINT + RIM, width: room, height: room };
+    match index / palette::SERIES.len() {
+        0 => {}
+        1 => drawing.rectangle(hole, PAPER, 1.0),
+        _ => drawing.rectangle(Frame { height: room / 2.0, ..hole }, PAPER, 1.0),
+    }
 }
 
 #[cfg(test)]
@@ -166,5 +177,17 @@ mod tests {
             shapes.iter().filter(|shape| matches!(shape, Shape::Line { width, .. } if *width == 1.5)).count()
         };
         assert_eq!((lines(&chart(false)), lines(&chart(true))), (3, 2));
+    }
+
+    #[test]
+    fn series_of_one_colour_have_different_squares() {
+        let drawn = |index| {
+            let mut drawing = Drawing::new(20.0, 20.0, PAPER);
+            draw_point(&mut drawing, 10.0, 10.0, index);
+            drawing.shapes
+        };
+        let count = palette::SERIES.len();
+        let points = [0, count, 2 * count].map(drawn);
+        assert!(points[0] != points[1] && points[0] != points[2] && points[1] != points[2]);
     }
 }

@@ -31,7 +31,7 @@ const FAMILIES: [Colour; 16] = [
 ];
 
 /// The series of a chart, told apart by hue and by lightness.
-const SERIES: [Colour; 8] = [
+pub(super) const SERIES: [Colour; 8] = [
     Colour::hex(0x2563EB),
     Colour::hex(0xEA580C),
     Colour::hex(0x15803D),
