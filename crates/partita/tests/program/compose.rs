@@ -157,6 +157,17 @@ fn a_generator_draws_the_latents_where_the_model_has_one() {
     // The CVAE is frozen, so that its prior composes as before.
     assert_eq!(compose("run", "before", &[]), compose("hybrid", "prior", &["--latents", "prior"]));
     stage.run(&["compose", "--latents", "generator"]).assert_error(2, &["the model has no generator"]);
+
+    // A critic of what is written from these latents comes beside it.
+    let heard = ["--set", "steps=0", "--set", "adversarial_form=written", "--set", "adversarial_steps=1"];
+    let train = ["train", "corpus", "-o", "whole", "--from", "hybrid", "--set", "adversarial_rows=4"];
+    stage.json(&[&train[..], &heard, QUICK].concat());
+    assert_eq!(default, compose("whole", "one", &["--candidates", "1"]));
+    assert_ne!(default, compose("whole", "eight", &[]));
+    let inspected = stage.json(&["inspect", "whole/model.safetensors"]);
+    let forms = inspected["adversarial"].as_array().unwrap().iter().map(|one| &one["form"]);
+    assert_eq!(forms.collect::<Vec<_>>(), ["latent", "written"]);
+    assert_eq!(inspected["adversarial_steps"], 2);
 }
 
 /// Where a critic has learned to hear what is written, it chooses.
@@ -182,7 +193,7 @@ fn a_critic_of_written_music_chooses_among_candidates() {
         stage.run(&["compose", "--model", "run", option, "2"]).assert_error(2, &["no critic to choose"]);
     }
     let inspected = stage.json(&["inspect", "listener/model.safetensors"]);
-    assert_eq!(inspected["adversarial"]["form"], "written");
+    assert_eq!(inspected["adversarial"][0]["form"], "written");
 }
 
 /// Rolls from noise need no CVAE; bars of any metre are as many and as long as asked.

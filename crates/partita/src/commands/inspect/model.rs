@@ -26,26 +26,27 @@ pub(super) struct ModelReport {
     model: PathBuf,
     bytes: u64,
     parameters: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    adversarial: Option<PlayersReport>,
+    /// Generators and critics, in the order in which they learned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    adversarial: Vec<PlayersReport>,
     config: ModelConfig,
     genres: Vec<String>,
     composers: Vec<String>,
     steps: u64,
+    /// Of `steps`, those of generators and critics; 0 in a file that does not tell.
+    adversarial_steps: u64,
     notes_seen: u64,
     corpus_sha256: String,
     figures: BTreeMap<String, f64>,
 }
 
-/// What a model file tells of its generator and critic.
+/// What a model file tells of a generator and its critic.
 #[derive(Debug, Serialize)]
 struct PlayersReport {
     form: AdversarialForm,
     /// 0 where the CVAE is the generator.
     generator_parameters: usize,
     critic_parameters: usize,
-    /// 0 in a file that does not tell.
-    generator_steps: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<GeneratorStart>,
     /// That a critic of written music hears together.
@@ -54,8 +55,8 @@ struct PlayersReport {
 }
 
 impl PlayersReport {
-    /// Of the players in a model's file, if it has any; all of their weights are read.
-    fn of(description: &ModelDescription, bytes: &[u8], device: &Device) -> Result<Option<Self>, ModelFileError> {
+    /// Of all players in a model's file; all of their weights are read.
+    fn all(description: &ModelDescription, bytes: &[u8], device: &Device) -> Result<Vec<Self>, ModelFileError> {
         let latent = description.read_adversarial(bytes, device)?.zip(description.adversarial);
         let roll = description.read_roll_players(bytes, device)?.zip(description.roll);
         let written = description.read_listener(bytes, device)?.zip(description.listener);
@@ -63,7 +64,6 @@ impl PlayersReport {
             form,
             generator_parameters: parameters(&generator),
             critic_parameters: parameters(&critic),
-            generator_steps: description.training.generator_steps,
             start: None,
             bars: None,
         };
@@ -79,7 +79,7 @@ impl PlayersReport {
             let shapes = [Vec::new(), parameter_shapes(&listener)];
             Self { bars: Some(config.bars), ..report(AdversarialForm::Written, shapes) }
         });
-        Ok(latent.or(roll).or(written))
+        Ok(latent.into_iter().chain(roll).chain(written).collect())
     }
 
     fn generator(&self) -> String {
@@ -92,11 +92,7 @@ impl PlayersReport {
             Some(GeneratorStart::Noise) => "noise",
             _ => "a draw of the prior",
         };
-        let steps = match self.generator_steps {
-            0 => String::new(),
-            steps => format!(", {} steps", count(steps)),
-        };
-        format!("{made}, {} parameters, starts from {start}{steps}", count(self.generator_parameters as u64))
+        format!("{made}, {} parameters, starts from {start}", count(self.generator_parameters as u64))
     }
 
     fn critic(&self) -> String {
@@ -116,7 +112,7 @@ impl ModelReport {
         let device = Compute::Cpu.device()?;
         let in_file = || format!("inspect {}", path.display());
         let (description, _) = ModelDescription::from_bytes(&bytes, &device).with_context(in_file)?;
-        let adversarial = PlayersReport::of(&description, &bytes, &device).with_context(in_file)?;
+        let adversarial = PlayersReport::all(&description, &bytes, &device).with_context(in_file)?;
         let parameters = parameters(&description.parameter_shapes());
         let training = description.training;
         Ok(Self {
@@ -128,6 +124,7 @@ impl ModelReport {
             genres: description.labels.genres,
             composers: description.labels.composers,
             steps: training.steps,
+            adversarial_steps: training.generator_steps,
             notes_seen: training.notes_seen,
             corpus_sha256: training.corpus,
             figures: training.figures,
@@ -142,16 +139,23 @@ impl fmt::Display for ModelReport {
         let row = |(name, value): (&String, &f64)| [name.clone(), format!("{value:.*}", decimals(name))];
         let rows = self.figures.iter().map(row).collect();
         writeln!(f, "{}\n", table(["figure", "value"], 1, rows))?;
-        let facts = [
+        let adversarial = match self.adversarial_steps {
+            0 => String::new(),
+            steps => format!(" ({} of them adversarial)", count(steps)),
+        };
+        let players = self.adversarial.iter();
+        let players = players.flat_map(|one| [("generator", one.generator()), ("critic", one.critic())]);
+        let model = [
             ("model", self.model.display().to_string()),
             ("size", format!("{:.1} MB, {} parameters", self.bytes as f64 / 1e6, count(self.parameters as u64))),
-            ("trained", format!("{} steps, {} notes seen", count(self.steps), count(self.notes_seen))),
-            ("generator", self.adversarial.as_ref().map_or(String::new(), PlayersReport::generator)),
-            ("critic", self.adversarial.as_ref().map_or(String::new(), PlayersReport::critic)),
+            ("trained", format!("{} steps{adversarial}, {} notes seen", count(self.steps), count(self.notes_seen))),
+        ];
+        let origin = [
             ("corpus", format!("SHA-256 {}", self.corpus_sha256)),
             ("genres", self.genres.join(", ")),
             ("composers", count(self.composers.len() as u64)),
         ];
+        let facts: Vec<_> = model.into_iter().chain(players).chain(origin).collect();
         write_facts(f, &facts)
     }
 }
