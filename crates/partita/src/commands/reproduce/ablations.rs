@@ -10,12 +10,12 @@ use crate::commands::compose::LoadedModel;
 use crate::commands::evaluate::STOPPED;
 
 /// The system that things are taken out of.
-pub(super) const WHOLE: &str = "cvae";
+pub(super) const ABLATED: &str = "cvae";
 
 /// Asks for every ablation.
 const ALL: &str = "all";
 
-/// Asks for the whole system, as it draws and with one thing of that changed.
+/// Asks for the CVAE as it is trained, as it draws and with one thing of that changed.
 const DRAWING: &str = "drawing";
 
 /// What can be asked for.
@@ -23,7 +23,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     [ALL, DRAWING].into_iter().chain(ABLATIONS.iter().map(|system| system.name))
 }
 
-/// The ways in which the whole system draws, by title.
+/// The ways in which the CVAE draws, by title.
 fn drawn(usual: Sampling) -> [(&'static str, Sampling); 5] {
     [
         ("as it is", usual),
@@ -40,14 +40,13 @@ pub(super) fn position(title: &str) -> Option<usize> {
     drawn.into_iter().chain(ABLATIONS.iter().map(|system| system.title)).position(|known| known == title)
 }
 
-/// Trains what is missing of those that are `asked` for, and judges them on validation music: the whole system as it draws,
-/// then those of which training was changed, which draw as the whole one does.
+/// Trains what is missing of those that are `asked` for, and judges them on validation music: the CVAE as it draws,
+/// then those of which training was changed, which draw as it usually does.
 pub(super) fn judge(runs: &Runs<'_>, tuning: &Tuning, asked: &[String]) -> Result<Vec<AblationFindings>> {
     let is_asked = |name: &str| asked.iter().any(|asked| asked == name || asked == ALL);
-    let whole = System::named(WHOLE).context("there is no system to take things out of")?;
+    let cvae = System::named(ABLATED).context("there is no system to take things out of")?;
     let usual = Sampling { temperature: tuning.temperature, ..Sampling::default() };
-    let drawn =
-        drawn(usual).into_iter().filter(|_| is_asked(DRAWING)).map(|(title, sampling)| (whole, title, sampling));
+    let drawn = drawn(usual).into_iter().filter(|_| is_asked(DRAWING)).map(|(title, sampling)| (cvae, title, sampling));
     let trained = ABLATIONS.iter().filter(|system| is_asked(system.name)).map(|system| (system, system.title, usual));
     let one = |(system, title, sampling): (&System, &str, Sampling)| {
         if runs.interrupt.is_raised() {

@@ -41,6 +41,7 @@ impl Reproduction {
         let (settings, protocol) = (&asked.settings, &self.protocol);
         let options = [
             ("--corpus (its SHA-256)", protocol.corpus_sha256.clone(), Some(hexadecimal(&corpus.fingerprint()))),
+            ("--genre", listed(&self.genres), listed(&settings.genres_of(corpus)?)),
             ("--budget", Some(self.budget.to_string()), Some(asked.budget.to_string())),
             ("--set", listed(&self.changes), listed(&asked.changes)),
             ("--tuning-pieces", Some(self.tuning_pieces.to_string()), Some(asked.tuning_pieces.to_string())),

@@ -111,10 +111,10 @@ impl Reproduce {
         }
         let parts = joined::read_all(&self.with)?;
         let systems = self.chosen(parts.as_ref());
-        let is_whole_there = parts.as_ref().is_some_and(|parts| parts.has(ablations::WHOLE));
-        if !self.ablations.is_empty() && !is_whole_there && systems.iter().all(|one| one.name != ablations::WHOLE) {
+        let is_ablated_there = parts.as_ref().is_some_and(|parts| parts.has(ablations::ABLATED));
+        if !self.ablations.is_empty() && !is_ablated_there && systems.iter().all(|one| one.name != ablations::ABLATED) {
             let message =
-                format!("--ablation needs --system {} too, or a report of --with that has it", ablations::WHOLE);
+                format!("--ablation needs --system {} too, or a report of --with that has it", ablations::ABLATED);
             return Err(WrongUse(message).into());
         }
         let found = match parts {
@@ -170,10 +170,10 @@ impl Reproduce {
         let systems: Vec<&System> = systems.iter().filter(is_missing).copied().collect();
         let tunings: Vec<Tuning> = systems.iter().map(|system| self.tune(&runs, system)).collect::<Result<_>>()?;
 
-        let here = systems.iter().zip(&tunings).find(|(system, _)| system.name == ablations::WHOLE);
-        let there = || parts.as_ref()?.systems.iter().find(|system| system.name == ablations::WHOLE);
-        let whole = here.map(|(_, tuning)| tuning).or_else(|| there().map(|system| &system.tuning));
-        let ablations = match whole {
+        let here = systems.iter().zip(&tunings).find(|(system, _)| system.name == ablations::ABLATED);
+        let there = || parts.as_ref()?.systems.iter().find(|system| system.name == ablations::ABLATED);
+        let ablated = here.map(|(_, tuning)| tuning).or_else(|| there().map(|system| &system.tuning));
+        let ablations = match ablated {
             Some(tuning) => ablations::judge(&runs, tuning, &self.ablations)?,
             None => vec![],
         };
