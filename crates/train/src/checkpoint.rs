@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use partita_dataset::StagedDirectory;
+use partita_model::adversarial::AdversarialForm;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -117,7 +118,7 @@ impl RunState {
     /// Where the model of this step stands, if it was validated with its generator.
     pub fn standing(&self) -> Option<Standing> {
         Some(Standing {
-            nll_per_note: self.valid_nll_per_note?,
+            nll_per_note: self.valid_nll_per_note.filter(|_| self.recipe.adversarial_form != AdversarialForm::Written),
             latent_distance: self.latent_distance?,
             latent_diversity: self.latent_diversity?,
             judgement: self.judgement,
@@ -134,6 +135,11 @@ impl RunState {
     fn is_worse_for_the_joint_phase(&self) -> bool {
         let pair = self.standing().zip(self.before_joint);
         pair.is_some_and(|(now, before)| !now.worse_than(&before).is_empty())
+    }
+
+    /// Whether the decoder has learned of a critic of written music.
+    fn is_of_a_taught_decoder(&self) -> bool {
+        self.joint_steps > 0 && self.recipe.adversarial_form == AdversarialForm::Written
     }
 
     /// Steps that were the CVAE's.
@@ -222,11 +228,17 @@ impl Checkpoints {
     }
 
     /// The checkpoint whose music was judged best; without any, the one whose generator is nearest to real latents; without
-    /// any, the one with the least validation NLL. None that the joint phase made worse.
+    /// any, the one with the least validation NLL. None that the joint phase made worse; and once a decoder has learned of a critic,
+    /// none from before, when critics were compared.
     pub fn best(&self) -> Option<u64> {
         let states: Vec<RunState> =
             self.steps().into_iter().filter_map(|step| read_state(&self.folder_of(step)).ok()).collect();
-        let states: Vec<RunState> = states.into_iter().filter(|state| !state.is_worse_for_the_joint_phase()).collect();
+        let decoder_has_learned = states.iter().any(RunState::is_of_a_taught_decoder);
+        let is_candidate = |state: &RunState| {
+            let comparable = !decoder_has_learned || state.step >= state.recipe.joint_start();
+            comparable && !state.is_worse_for_the_joint_phase()
+        };
+        let states: Vec<RunState> = states.into_iter().filter(is_candidate).collect();
         let least = |score: fn(&RunState) -> Option<f64>| {
             let scored = states.iter().filter_map(|state| score(state).map(|score| (state.step, score)));
             scored.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(step, _)| step)
@@ -317,7 +329,8 @@ fn load(folder: &Path) -> Result<(RunState, Optimizers), TrainError> {
         None
     };
     let brought = tensors.names().contains(&BROUGHT).then(|| array(BROUGHT.to_owned())).transpose()?;
-    let seen = if state.joint_steps > 0 { Some(array(SEEN.to_owned())?) } else { None };
+    let sees_another = state.joint_steps > 0 && !state.is_of_a_taught_decoder();
+    let seen = if sees_another { Some(array(SEEN.to_owned())?) } else { None };
     Ok((state, Optimizers { cvae, players, brought, seen }))
 }
 

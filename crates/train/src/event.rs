@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::adversarial::{
-    AdversarialReport, AdversarialValidation, ConsistencyReport, ListenerValidation, RollValidation,
+    AdversarialReport, AdversarialValidation, ConsistencyReport, ListenerValidation, PolicyReport, RollValidation,
 };
 use crate::baseline::Baselines;
 use crate::judgement::Judgement;
@@ -112,4 +112,7 @@ pub struct StepReport {
     /// In the joint phase: how well the generator's latents are found in the music written from them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consistency: Option<ConsistencyReport>,
+    /// In the joint phase of the written form: how real what is written sounds to the critic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyReport>,
 }

@@ -25,8 +25,8 @@ mod validation;
 mod workers;
 
 pub use adversarial::{
-    AdversarialReport, AdversarialValidation, Compared, ConsistencyReport, ListenerValidation, Players, RollValidation,
-    pairwise_distance, recall, relative_frechet_distance,
+    AdversarialReport, AdversarialValidation, Compared, ConsistencyReport, ListenerValidation, Players, PolicyReport,
+    RollValidation, pairwise_distance, recall, relative_frechet_distance,
 };
 pub use baseline::Baselines;
 pub use checkpoint::{Checkpoints, Optimizers, Pretraining, RunState};

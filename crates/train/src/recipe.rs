@@ -106,8 +106,8 @@ pub struct Recipe {
     pub adversarial_pools_kept: u64,
     /// Steps of the generator until all of the corpus is drawn from; the curriculum begins anew with this phase.
     pub adversarial_curriculum_steps: u64,
-    /// Steps in which CVAE, generator and critic learn together, after those of the generator alone; undone where the model
-    /// gets worse by them.
+    /// Steps in which CVAE, generator and critic learn together, after those of the generator alone; in the written form, steps
+    /// in which the decoder learns of the critic. Undone where the model gets worse by them.
     pub joint_steps: u64,
     /// The CVAE's peak learning rate in the joint phase: it must keep what it knows.
     pub joint_learning_rate: f64,
@@ -120,6 +120,15 @@ pub struct Recipe {
     pub consistency_passages: usize,
     /// Bars of each of them, at most.
     pub consistency_bars: usize,
+    /// Weight of what the critic of written music teaches in the joint phase: −Σ A·log p(x̃ | z, c) a note written, of log-odds
+    /// A, beside the ELBO in nats a note.
+    pub policy_weight: f64,
+    /// Passages a step under whose conditions it is written, all replicas together.
+    pub policy_passages: usize,
+    /// Bars of each of them, at most.
+    pub policy_bars: usize,
+    /// Variations of each, which are compared.
+    pub policy_variations: usize,
     /// α of L_Hybrid: weight of the CVAE's loss in nats a note.
     pub hybrid_cvae_weight: f64,
     /// γ of L_Hybrid: weight of the generator's loss.
@@ -190,6 +199,10 @@ impl Default for Recipe {
             consistency_weight: 0.01,
             consistency_passages: 8,
             consistency_bars: 4,
+            policy_weight: 2.0,
+            policy_passages: 4,
+            policy_bars: 8,
+            policy_variations: 8,
             hybrid_cvae_weight: 1.0,
             hybrid_generator_weight: 1.0,
             hybrid_critic_weight: 1.0,
@@ -307,15 +320,18 @@ impl Recipe {
         }
         if self.joint_steps > 0 && self.adversarial_steps == 0 && !(self.steps == 0 && begins_with_players) {
             return refuse(
-                "`joint_steps` needs a trained generator; set adversarial_steps, or leave steps at 0 and begin with a model \
-                 that has one",
+                "`joint_steps` needs a trained generator, or in the written form a trained critic; set adversarial_steps, or \
+                 leave steps at 0 and begin with a model that has one",
             );
         }
         if self.joint_steps > 0 && !ModelConfig::of_kind(self.model, self.size, 1, 1).latents {
             return refuse("`joint_steps` needs a model with latents: cvae or vae");
         }
-        if self.joint_steps > 0 && self.adversarial_form != AdversarialForm::Latent {
-            return refuse("`joint_steps` needs players over latents: set adversarial_form to latent");
+        if self.joint_steps > 0 && self.adversarial_form == AdversarialForm::Roll {
+            return refuse(
+                "`joint_steps` needs players over latents or a critic of what is written: set adversarial_form to latent or \
+                 written",
+            );
         }
         Ok(())
     }
@@ -330,6 +346,8 @@ impl Recipe {
             ("joint_pools_kept", self.joint_pools_kept as usize),
             ("consistency_passages", self.consistency_passages),
             ("consistency_bars", self.consistency_bars),
+            ("policy_passages", self.policy_passages),
+            ("policy_bars", self.policy_bars),
             ("replicas", self.replicas),
             ("bars_max", self.bars_max),
             ("roll_bars", self.roll_bars),
@@ -359,6 +377,11 @@ impl Recipe {
         if self.musical_time && !attends {
             return Err(TrainError::Recipe(
                 "`musical_time` is what attention is told; lstm and rnn have none: set it to false".into(),
+            ));
+        }
+        if self.policy_variations < 2 {
+            return Err(TrainError::Recipe(
+                "`policy_variations` must be at least 2, to compare with each other".into(),
             ));
         }
         if self.evaluate_passages < 2 {

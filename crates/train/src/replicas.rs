@@ -7,7 +7,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use crate::adversarial::{ConsistencySums, Rewriting};
+use crate::adversarial::{ConsistencySums, Policy, PolicySums, Rewriting};
 use crate::elbo::{LossWeights, training_loss};
 use crate::workers::Workers;
 
@@ -27,8 +27,19 @@ pub(crate) struct StepTerms<'a> {
     pub(crate) loss: LossWeights,
     /// Share of events that the decoder does not see.
     pub(crate) word_dropout: f64,
-    /// In the joint phase: the consistency term and its weight.
-    pub(crate) consistency: Option<(&'a Rewriting<'a>, f64)>,
+    /// What stands beside the ELBO.
+    pub(crate) beside: Beside<'a>,
+}
+
+/// A term beside the ELBO, with its weight.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Beside<'a> {
+    /// None.
+    Nothing,
+    /// In the joint phase: that latents are found again in what is written from them.
+    Consistency(&'a Rewriting<'a>, f64),
+    /// In that of the written form: what the critic teaches, under the conditions of these passages.
+    Policy(&'a Policy<'a>, &'a [Vec<Passage>], f64),
 }
 
 /// Sums over a step's micro-batches.
@@ -44,6 +55,8 @@ pub(crate) struct StepSums {
     pub(crate) notes: usize,
     /// Of the consistency term.
     pub(crate) consistency: ConsistencySums,
+    /// Of what the critic teaches.
+    pub(crate) policy: PolicySums,
 }
 
 impl Replicas {
@@ -66,11 +79,14 @@ impl Replicas {
         terms: StepTerms<'_>,
     ) -> StepSums {
         let notes: usize = micro_batches.iter().flat_map(|(passages, _)| passages).map(Passage::note_count).sum();
+        let replicas = micro_batches.len() as f64;
         let work: Vec<_> = self.models.drain(..).zip(micro_batches).collect();
         let (layout, device, config) = (&self.layout, &self.device, &self.config);
-        let asked: Vec<Vec<Passage>> = match terms.consistency {
-            Some((rewriting, _)) => micro_batches.iter().map(|(passages, _)| rewriting.asked(passages)).collect(),
-            None => Vec::new(),
+        let asked: Vec<Vec<Passage>> = match terms.beside {
+            Beside::Consistency(rewriting, _) => {
+                micro_batches.iter().map(|(passages, _)| rewriting.asked(passages)).collect()
+            }
+            Beside::Nothing | Beside::Policy(..) => Vec::new(),
         };
         let bars_written = asked.iter().flatten().map(|passage| passage.bars.len()).sum::<usize>().max(1) as f64;
         let done = workers.map(work, |index, (model, (passages, random))| {
@@ -80,18 +96,27 @@ impl Replicas {
             let noise = noise(&batch, config.latent, device, &mut random);
             let elbo = model.forward(&batch, noise);
             let mut loss = training_loss(&elbo, terms.loss, batch.bar_count, passages.len()) / notes.max(1) as f64;
-            let mut consistency = ConsistencySums::default();
-            if let Some((rewriting, weight)) = terms.consistency {
-                let plain = device.clone().inner();
-                let written = rewriting.write(&model.valid(), config, &asked[index], &mut random, &plain);
-                let term = written.consistency(&model, layout, &plain);
-                consistency = ConsistencySums::of(&term, &written);
-                loss = loss + term.nll * (weight / bars_written);
+            let (mut consistency, mut policy) = (ConsistencySums::default(), PolicySums::default());
+            let plain = device.clone().inner();
+            match terms.beside {
+                Beside::Nothing => {}
+                Beside::Consistency(rewriting, weight) => {
+                    let written = rewriting.write(&model.valid(), config, &asked[index], &mut random, &plain);
+                    let term = written.consistency(&model, layout, &plain);
+                    consistency = ConsistencySums::of(&term, &written);
+                    loss = loss + term.nll * (weight / bars_written);
+                }
+                Beside::Policy(teaching, batches, weight) => {
+                    let asked = teaching.asked(batches, &mut random);
+                    let written = teaching.write(&model.valid(), config, &asked, &mut random, &plain);
+                    policy = written.sums;
+                    loss = loss + written.term(&model, layout, &plain) * (weight / replicas);
+                }
             }
             let gradient = read_gradients(&model, &loss.backward());
             let nll: f64 = elbo.field_nll.into_iter().map(scalar).sum();
             let kl = scalar(elbo.bar_kl.sum()) + scalar(elbo.piece_kl.sum());
-            (model, StepSums { gradient, nll, kl, notes: batch.notes, consistency })
+            (model, StepSums { gradient, nll, kl, notes: batch.notes, consistency, policy })
         });
         let (models, sums): (Vec<_>, Vec<_>) = done.into_iter().unzip();
         self.models = models;
@@ -108,6 +133,7 @@ impl StepSums {
             kl: self.kl + other.kl,
             notes: self.notes + other.notes,
             consistency: self.consistency.add(other.consistency),
+            policy: self.policy.add(other.policy),
         }
     }
 }
@@ -189,7 +215,7 @@ mod tests {
         };
         for step in 0..250 {
             let batch = [(vec![eight_bars()], ChaCha8Rng::seed_from_u64(step))];
-            let terms = StepTerms { loss, word_dropout: 0.0, consistency: None };
+            let terms = StepTerms { loss, word_dropout: 0.0, beside: Beside::Nothing };
             let sums = replicas.gradient(&workers, &optimizer.weights, &batch, terms);
             optimizer.update(&sums.gradient, &shapes, constants);
         }
@@ -222,7 +248,7 @@ mod tests {
         let weights = read_parameters(&model);
         // The same passage with the same stream twice: twice the sums, and the same gradient a note.
         let loss = LossWeights { kl: 0.5, bag: 0.2, free_nats_per_dimension: 0.0 };
-        let terms = StepTerms { loss, word_dropout: 0.0, consistency: None };
+        let terms = StepTerms { loss, word_dropout: 0.0, beside: Beside::Nothing };
         let one = (vec![eight_bars()], ChaCha8Rng::seed_from_u64(4));
         let gradient = |batches: &[_]| {
             let mut replicas = Replicas::new(&model, &config, batches.len(), &device);

@@ -243,7 +243,7 @@ fn a_joint_phase_can_begin_with_a_model_and_its_players() {
     let device = Compute::Cpu.device().unwrap();
     let (description, network) = ModelDescription::from_bytes(&bytes, &device).unwrap();
     let players = description.read_adversarial(&bytes, &device).unwrap().unwrap();
-    let initial = Initial { description: &description, network: &network, players: Some(&players) };
+    let initial = Initial { description: &description, network: &network, players: Some(&players), listener: None };
     let only = ["steps=0", "adversarial_steps=0"].iter().fold(joint_recipe(), |r, change| r.with(change).unwrap());
     let bare = Some(Initial { players: None, ..initial });
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, only.clone(), bare, sitting)).unwrap_err();
@@ -330,7 +330,7 @@ fn a_critic_of_written_music_leaves_the_generator_of_latents_as_it_is() {
     let device = Compute::Cpu.device().unwrap();
     let (description, network) = ModelDescription::from_bytes(&bytes, &device).unwrap();
     let players = description.read_adversarial(&bytes, &device).unwrap().unwrap();
-    let with = Initial { description: &description, network: &network, players: Some(&players) };
+    let with = Initial { description: &description, network: &network, players: Some(&players), listener: None };
     let without = Initial { players: None, ..with };
 
     let written = ["adversarial_form=written", "steps=0", "adversarial_steps=4", "heard_bars=2"];
@@ -360,6 +360,69 @@ fn a_critic_of_written_music_leaves_the_generator_of_latents_as_it_is() {
     let noise = recipe.with("generator_start=noise").unwrap();
     let refused = sit(&home.path().join("noise"), 1, 99, |sitting| start(&corpus, noise, Some(with), sitting));
     assert!(refused.unwrap_err().to_string().contains("set generator_start"));
+}
+
+/// After a critic in the same run, stopped within the phase and at its start; and begun with a model that has a critic.
+#[test]
+fn a_decoder_that_learns_of_the_critic_is_resumed_to_the_same_bits() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let changed = |recipe: Recipe, changes: &[&str]| changes.iter().fold(recipe, |r, change| r.with(change).unwrap());
+    let critic = ["adversarial_form=written", "steps=2", "adversarial_steps=2", "adversarial_rows=4", "heard_bars=2"];
+    let policy = ["joint_steps=3", "policy_passages=2", "policy_variations=3", "policy_bars=2", "evaluate_interval=6"];
+    let all = ["checkpoints_kept=9"];
+    let recipe = changed(recipe(), &[&critic[..], &policy, &all].concat());
+    let [straight, stopped, later] = ["straight", "stopped", "later"].map(|sitting| home.path().join(sitting));
+    let whole = sit(&straight, 2, 99, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap();
+    assert!(whole.finished && whole.steps == 7);
+    sit(&stopped, 1, 4, |sitting| start(&corpus, recipe.clone(), None, sitting)).unwrap();
+    sit(&stopped, 1, 1, |sitting| resume(&corpus, Ok, sitting)).unwrap();
+    let last = sit(&stopped, 1, 99, |sitting| resume(&corpus, Ok, sitting)).unwrap();
+    assert_eq!((&last.listener, &last.validation), (&whole.listener, &whole.validation));
+    for step in [4, 6, 7] {
+        assert_eq!(sums(&straight, step), sums(&stopped, step), "step {step}");
+    }
+    assert_eq!(whole.listener.unwrap().told_apart_in_training, None, "the critic rests");
+    let log = read_log(&straight).unwrap();
+    let taught: Vec<_> = log
+        .iter()
+        .filter_map(|line| match &line.event {
+            Event::Step(report) => report.policy,
+            _ => None,
+        })
+        .collect();
+    assert_eq!(taught.len(), 3);
+    assert!(taught.iter().all(|report| report.advantage > 0.0 && report.notes_per_bar > 0.0));
+    let message = log.iter().find_map(|line| match &line.event {
+        Event::JointPhase { step: 7, message, .. } => Some(message),
+        _ => None,
+    });
+    assert!(message.is_some());
+
+    // The decoder moves and the critic stays.
+    let device = Compute::Cpu.device().unwrap();
+    let read = |run: &Path, step: u64| {
+        let bytes = fs::read(Checkpoints::of_run(run).model_of(step)).unwrap();
+        let (description, network) = ModelDescription::from_bytes(&bytes, &device).unwrap();
+        let listener = description.read_listener(&bytes, &device).unwrap().unwrap();
+        (description, network, listener)
+    };
+    let (description, network, listener) = read(&straight, 4);
+    let (_, taught, rested) = read(&straight, 7);
+    assert_eq!(read_parameters(&rested), read_parameters(&listener));
+    assert_ne!(read_parameters(&taught), read_parameters(&network));
+    let with = Initial { description: &description, network: &network, players: None, listener: Some(&listener) };
+    let only = changed(recipe, &["steps=0", "adversarial_steps=0"]);
+    sit(&later, 1, 99, |sitting| start(&corpus, only.clone(), Some(with), sitting)).unwrap();
+    assert_eq!(read_parameters(&read(&later, 0).2), read_parameters(&listener));
+    assert_ne!(read_parameters(&read(&later, 3).1), read_parameters(&network));
+
+    let refused = |recipe: &Recipe, initial| {
+        let run = home.path().join("refused");
+        sit(&run, 1, 99, |sitting| start(&corpus, recipe.clone(), Some(initial), sitting)).unwrap_err().to_string()
+    };
+    assert!(refused(&only, Initial { listener: None, ..with }).contains("a trained critic"));
+    assert!(refused(&only.with("heard_bars=3").unwrap(), with).contains("set heard_bars=2"));
 }
 
 /// How many bars are composed by rolls where `bars` are asked for.
@@ -473,7 +536,7 @@ fn a_run_can_begin_with_the_weights_of_another() {
     let trained = sit(&first, 2, 99, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
     let bytes = fs::read(&trained.model).unwrap();
     let (description, model) = ModelDescription::from_bytes(&bytes, &Compute::Cpu.device().unwrap()).unwrap();
-    let initial = Initial { description: &description, network: &model, players: None };
+    let initial = Initial { description: &description, network: &model, players: None, listener: None };
     // A rate of zero leaves the weights as they came, but for the file's 16 bits.
     let still = recipe().with("learning_rate=0").unwrap();
     let outcome = sit(&second, 2, 99, |sitting| start(&corpus, still.clone(), Some(initial), sitting)).unwrap();
@@ -493,7 +556,7 @@ fn a_run_can_begin_with_the_weights_of_another() {
     let bytes = fs::read(&outcome.model).unwrap();
     let (description_in_time, model_in_time) =
         ModelDescription::from_bytes(&bytes, &Compute::Cpu.device().unwrap()).unwrap();
-    let in_time = Initial { description: &description_in_time, network: &model_in_time, players: None };
+    let in_time = Initial { description: &description_in_time, network: &model_in_time, players: None, listener: None };
     let refused = sit(&third, 2, 99, |sitting| start(&corpus, recipe(), Some(in_time), sitting)).unwrap_err();
     assert!(refused.to_string().contains("set musical_time=true"), "{refused}");
 

@@ -256,7 +256,7 @@ impl<'a> Desk<'a> {
 }
 
 /// The latents of several pieces as rows, those of bars that are not there 0.
-fn together(pieces: impl Iterator<Item = Latents>) -> Latents {
+pub(super) fn together(pieces: impl Iterator<Item = Latents>) -> Latents {
     let (pieces, bars): (Vec<Tensor<2>>, Vec<Tensor<3>>) = pieces.map(|own| (own.piece, own.bars)).unzip();
     let longest = bars.iter().map(|bars| bars.dims()[1]).max().unwrap_or(0);
     let padded = bars.into_iter().map(|bars| {

@@ -12,7 +12,7 @@ mod writer;
 
 pub use latents::LatentSource;
 pub use listening::Listening;
-pub use reconstruction::{compose_like, reconstruct, write_again};
+pub use reconstruction::{compose_like, compose_variations, reconstruct, write_again};
 pub use rolls::compose_rolls;
 pub use sampling::{Sampling, SamplingError};
 pub use writer::{Drawing, Plan, PlannedBar, compose, compose_from};

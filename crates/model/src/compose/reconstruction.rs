@@ -1,9 +1,12 @@
 //! Music through the latents and back: what of a passage its latents and conditions keep.
 
+use std::iter::repeat_n;
+
 use burn::tensor::Device;
 use partita_encoding::{NoteEvent, Origin};
 use rand_chacha::ChaCha8Rng;
 
+use super::desk::together;
 use super::latents::LatentSource;
 use super::sampling::{Choice, Sampling};
 use super::writer::{Plan, PlannedBar, Writer, compose_together};
@@ -65,6 +68,26 @@ pub fn compose_like(
     let draw = |plan: &Plan| source.draw(model, config, plan, &sampling, random, device);
     let latents: Vec<Latents> = plans.iter().map(draw).collect();
     with_notes(passages, compose_together(model, config, &plans, &latents, &sampling, random, device))
+}
+
+/// The same for `variations` of each of `passages`, at least one of at least one: all in a row, from the same latents and by chances
+/// of their own. Their latents are given back as rows.
+pub fn compose_variations(
+    model: &Cvae,
+    config: &ModelConfig,
+    source: LatentSource<'_>,
+    (passages, variations): (&[Passage], usize),
+    notes_per_bar_max: usize,
+    random: &mut ChaCha8Rng,
+    device: &Device,
+) -> (Vec<Passage>, Latents) {
+    let sampling = Sampling::default();
+    let repeated: Vec<Passage> = passages.iter().flat_map(|passage| repeat_n(passage.clone(), variations)).collect();
+    let plans = plans(&repeated, notes_per_bar_max);
+    let of_passage = |plan: &Plan| repeat_n(source.draw(model, config, plan, &sampling, random, device), variations);
+    let latents: Vec<Latents> = plans.iter().step_by(variations).flat_map(of_passage).collect();
+    let notes = compose_together(model, config, &plans, &latents, &sampling, random, device);
+    (with_notes(&repeated, notes), together(latents.into_iter()))
 }
 
 /// The passages with other notes in each of their bars.

@@ -9,7 +9,7 @@ use crate::recipe::Recipe;
 use crate::streams::{Purpose, stream};
 
 /// It stays as it is, and so does the critic that taught it, which a model file keeps beside it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct BroughtGenerator {
     pub(crate) config: AdversarialConfig,
     /// Of generator and critic.

@@ -22,4 +22,5 @@ pub(crate) use players::PhaseView;
 pub use players::{AdversarialReport, Players};
 pub use quality::{AdversarialValidation, Compared};
 pub use roll::RollValidation;
-pub use written::ListenerValidation;
+pub use written::{ListenerValidation, PolicyReport};
+pub(crate) use written::{Policy, PolicySums};

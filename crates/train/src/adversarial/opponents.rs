@@ -83,7 +83,7 @@ impl Opponents {
         }
     }
 
-    /// Those over latents, which alone can learn together with the CVAE.
+    /// Those over latents.
     pub(crate) fn latent(&self) -> Option<&Adversary> {
         match self {
             Self::Latent(adversary) => Some(adversary),
@@ -96,6 +96,14 @@ impl Opponents {
         match self {
             Self::Latent(adversary) => Some(adversary),
             Self::Roll(_) | Self::Written(_) => None,
+        }
+    }
+
+    /// The critic of what is written, to change.
+    pub(crate) fn written_mut(&mut self) -> Option<&mut WrittenAdversary> {
+        match self {
+            Self::Written(adversary) => Some(adversary),
+            Self::Latent(_) | Self::Roll(_) => None,
         }
     }
 
@@ -121,11 +129,13 @@ pub(crate) enum GeneratorValidation {
 }
 
 impl GeneratorValidation {
-    /// What the best generator has least of.
-    pub(crate) fn distance(&self) -> f64 {
+    /// What the best generator has least of; of the written form, in which the decoder `learns` in the joint phase alone and
+    /// the critic before it, the best of those that learn.
+    pub(crate) fn distance(&self, learns: bool) -> f64 {
         match self {
             Self::Latent(validation) => validation.distance(),
             Self::Roll(validation) => validation.distance,
+            Self::Listener(validation) if learns => validation.wasserstein,
             Self::Listener(validation) => validation.log_loss,
         }
     }
@@ -135,8 +145,7 @@ impl GeneratorValidation {
         match self {
             Self::Latent(validation) => validation.diversity.generator,
             Self::Roll(validation) => validation.diversity,
-            // What it chooses among is as different as what the CVAE writes.
-            Self::Listener(_) => 1.0,
+            Self::Listener(validation) => validation.diversity,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::Device;
+use partita_model::adversarial::listener::Listener;
 use partita_model::adversarial::{AdversarialConfig, Generator};
 use partita_model::compose::LatentSource;
 use partita_model::{Cvae, ModelConfig, ParameterShape, Passage, parameter_shapes, read_parameters};
@@ -32,6 +33,11 @@ impl Players {
     /// These players' weights and fresh optimisers.
     pub(crate) fn fresh<G: Module, D: Module>(generator: &G, critic: &D) -> Self {
         Self { generator: AdamW::new(read_parameters(generator)), critic: AdamW::new(read_parameters(critic)) }
+    }
+
+    /// A critic of written music, whose generator is the CVAE, with a fresh optimiser.
+    pub(crate) fn of_listener(listener: &Listener) -> Self {
+        Self { generator: AdamW::new(Vec::new()), critic: AdamW::new(read_parameters(listener)) }
     }
 }
 
@@ -83,6 +89,8 @@ pub(crate) struct PhaseView<'a> {
     pub(crate) joint_model: Option<&'a Cvae>,
     /// What draws the latents that music is written from.
     pub(crate) source: LatentSource<'a>,
+    /// Whether the critic of written music does not learn: in the joint phase the decoder learns of it.
+    pub(crate) critic_rests: bool,
     /// Pools that passages are drawn from.
     pub(crate) pools_kept: u64,
     pub(crate) config: &'a ModelConfig,

@@ -2,6 +2,7 @@
 
 use burn::tensor::Device;
 use partita_dataset::Corpus;
+use partita_model::adversarial::listener::Listener;
 use partita_model::adversarial::{Adversarial, AdversarialConfig, AdversarialForm};
 use partita_model::{Cvae, ModelConfig, ModelDescription, ModelSize, TrainingSummary, read_parameters};
 
@@ -23,6 +24,8 @@ pub struct Initial<'a> {
     pub network: &'a Cvae,
     /// Generator and critic, where it has them.
     pub players: Option<&'a Adversarial>,
+    /// The critic of written music, where it has one.
+    pub listener: Option<&'a Listener>,
 }
 
 /// Begins a run of `recipe` in an empty or absent folder; with the weights of `initial`, or else with random ones. Where the
@@ -43,7 +46,9 @@ pub fn start(
     let form = recipe.adversarial_form;
     let players = there.filter(|_| form == AdversarialForm::Latent);
     let brought = there.filter(|_| form == AdversarialForm::Written);
-    recipe.check_steps(initial.is_some(), players.is_some())?;
+    let listener = initial.and_then(|initial| initial.listener);
+    let listener = listener.filter(|_| is_frozen && form == AdversarialForm::Written && recipe.adversarial_steps == 0);
+    recipe.check_steps(initial.is_some(), players.is_some() || listener.is_some())?;
     let lock = RunLock::take(sitting.run)?;
     if !Checkpoints::of_run(sitting.run).steps().is_empty() {
         return Err(TrainError::Run {
@@ -63,6 +68,15 @@ pub fn start(
             if comes_along {
                 check_players(description, &state.recipe, &config)?;
             }
+            if let Some(config) = description.listener.filter(|_| listener.is_some()) {
+                if config.bars != state.recipe.heard_bars {
+                    return Err(TrainError::Initial(format!(
+                        "its critic hears {} bars and the recipe's {}; set heard_bars={0}",
+                        config.bars, state.recipe.heard_bars
+                    )));
+                }
+                state.log_odds_per_score = config.log_odds_per_score;
+            }
             let TrainingSummary { steps, notes_seen, generator_steps, .. } = description.training;
             let generator_steps = if comes_along { generator_steps } else { 0 };
             state.pretraining = Pretraining { steps, notes_seen, generator_steps };
@@ -75,7 +89,9 @@ pub fn start(
     };
     let optimizers = Optimizers {
         cvae: AdamW::new(weights),
-        players: players.map(|players| Players::fresh(&players.generator, &players.critic)),
+        players: players
+            .map(|players| Players::fresh(&players.generator, &players.critic))
+            .or(listener.map(Players::of_listener)),
         brought: brought.map(read_parameters),
         seen: None,
     };

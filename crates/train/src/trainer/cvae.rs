@@ -5,12 +5,11 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Trainer;
 use crate::adamw::AdamWStep;
-use crate::adversarial::Rewriting;
 use crate::elbo::LossWeights;
 use crate::error::TrainError;
 use crate::event::{Event, StepReport};
 use crate::passages::Cutter;
-use crate::replicas::StepTerms;
+use crate::replicas::{Beside, StepTerms};
 use crate::schedule::{competence, kl_weight, learning_rate};
 use crate::streams::{Purpose, stream};
 use crate::validation::validate;
@@ -28,17 +27,13 @@ impl Trainer<'_, '_> {
     pub(super) fn step(&mut self) -> Result<StepReport, TrainError> {
         let (step, recipe) = (self.state.step, &self.state.recipe);
         let pace = Pace { learning_rate: learning_rate(recipe, step), kl_weight: kl_weight(recipe, step) };
-        let report = self.cvae_step(pace, None)?;
+        let report = self.cvae_step(pace, Beside::Nothing)?;
         self.state.step += 1;
         Ok(report)
     }
 
-    /// The CVAE's part of a step, which is not counted yet; with the consistency term and its weight in the joint phase.
-    pub(super) fn cvae_step(
-        &mut self,
-        pace: Pace,
-        consistency: Option<(&Rewriting<'_>, f64)>,
-    ) -> Result<StepReport, TrainError> {
+    /// The CVAE's part of a step, which is not counted yet; with what stands `beside` the ELBO.
+    pub(super) fn cvae_step(&mut self, pace: Pace, beside: Beside<'_>) -> Result<StepReport, TrainError> {
         let step = self.state.step;
         let recipe = self.state.recipe.clone();
         let micro_batches = self.next_micro_batches();
@@ -48,9 +43,12 @@ impl Trainer<'_, '_> {
             bag: recipe.bag_weight,
             free_nats_per_dimension: recipe.free_nats_per_dimension,
         };
-        let terms = StepTerms { loss, word_dropout: recipe.word_dropout, consistency };
+        let terms = StepTerms { loss, word_dropout: recipe.word_dropout, beside };
         let sums = self.replicas.gradient(&self.workers, &self.optimizer.weights, &micro_batches, terms);
-        let found = consistency.map(|(_, weight)| (sums.consistency.report(), weight));
+        let found = match beside {
+            Beside::Consistency(_, weight) => Some((sums.consistency.report(), weight)),
+            Beside::Nothing | Beside::Policy(..) => None,
+        };
         let loss = (sums.nll + kl_weight * sums.kl) / sums.notes.max(1) as f64
             + found.map_or(0.0, |(report, weight)| weight * report.nll_per_bar);
         if !loss.is_finite() {
@@ -78,6 +76,7 @@ impl Trainer<'_, '_> {
             notes: sums.notes,
             notes_seen: self.state.notes_seen,
             consistency: found.map(|(report, _)| report),
+            policy: matches!(beside, Beside::Policy(..)).then(|| sums.policy.report()),
         })
     }
 

@@ -64,6 +64,6 @@ impl Listener {
 }
 
 /// The bars that are heard when bar `end` has been written, `bars` at most; the same in training and in composing.
-pub fn heard_with(end: usize, bars: usize) -> RangeInclusive<usize> {
+pub(crate) fn heard_with(end: usize, bars: usize) -> RangeInclusive<usize> {
     (end + 1).saturating_sub(bars)..=end
 }

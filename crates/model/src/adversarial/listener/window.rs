@@ -8,6 +8,7 @@ use partita_encoding::{
     DRUMS, InstrumentSet, Key, NoteEvent, STEPS_PER_QUARTER, TrackGroup, density_class, duration_steps,
 };
 
+use super::heard_with;
 use super::line::{OF_LINE, mean, statistics_of_line};
 use crate::batch::{Passage, PassageBar};
 use crate::conditions::ConditionClasses;
@@ -54,6 +55,12 @@ pub struct HeardWindow {
 }
 
 impl HeardWindow {
+    /// What is heard of a passage when bar `end` has been written: that bar and those before, `bars` at most.
+    pub fn ending_with(passage: &Passage, end: usize, bars: usize) -> Self {
+        let bars = passage.bars[heard_with(end, bars)].to_vec();
+        Self::of(&Passage { conditions: passage.conditions, bars })
+    }
+
     /// What is heard of `window`, which has at least one bar.
     pub fn of(window: &Passage) -> Self {
         let groups = TrackGroup::ALL.iter().flat_map(|group| of_group(window, *group));

@@ -57,7 +57,12 @@ impl LoadedModel {
 
     /// As what a run may begin with.
     pub(crate) fn as_initial(&self) -> Initial<'_> {
-        Initial { description: &self.description, network: &self.network, players: self.adversarial.as_ref() }
+        Initial {
+            description: &self.description,
+            network: &self.network,
+            players: self.adversarial.as_ref(),
+            listener: self.listener.as_ref(),
+        }
     }
 
     /// Parameters of all its parts.

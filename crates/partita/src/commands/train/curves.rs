@@ -1,7 +1,9 @@
 //! The curves of a run: a panel for the CVAE's losses, and one for each thing to watch in generator and critic, where there
 //! are any.
 
-use partita_train::{AdversarialReport, AdversarialValidation, Event, LogLine, StepReport, Validation};
+use partita_train::{
+    AdversarialReport, AdversarialValidation, Event, ListenerValidation, LogLine, StepReport, Validation,
+};
 
 use crate::plot::Drawing;
 use crate::plot::chart::{AxisLabel, Series, line_chart, panels};
@@ -13,9 +15,11 @@ const POINTS_MAX: usize = 400;
 pub(crate) fn curves(log: &[LogLine]) -> Drawing {
     let curves = Curves { log };
     let cvae = curves.cvae();
-    let later = [curves.wasserstein(), curves.gradient(), curves.distance(), curves.shares(), curves.consistency()];
+    let latents = [curves.wasserstein(), curves.gradient(), curves.distance(), curves.shares(), curves.consistency()];
+    let written = [curves.told_apart(), curves.odds()];
+    let later = latents.into_iter().chain(written);
     // A panel without any curve says nothing, nor one of a CVAE that is frozen; but a run always has a picture.
-    let drawn: Vec<Drawing> = later.into_iter().filter(Panel::has_curves).map(|panel| panel.draw()).collect();
+    let drawn: Vec<Drawing> = later.filter(Panel::has_curves).map(|panel| panel.draw()).collect();
     let learns = log.iter().any(|line| matches!(line.event, Event::Step(_)));
     let first = (learns || drawn.is_empty()).then(|| cvae.draw());
     panels(first.into_iter().chain(drawn).collect())
@@ -107,6 +111,25 @@ impl Curves<'_> {
         Panel { title: "Generated latents found again in their music", unit: "nats a bar", logarithmic: false, series }
     }
 
+    fn told_apart(&self) -> Panel {
+        let series = vec![
+            self.heard("held out", |v| Some(v.told_apart)),
+            self.heard("in training", |v| v.told_apart_in_training),
+            self.heard("diversity of what is written", |v| Some(v.diversity)),
+        ];
+        Panel { title: "Written music told from real", unit: "share of pairs", logarithmic: false, series }
+    }
+
+    fn odds(&self) -> Panel {
+        let series = vec![self.steps("training", |report| Some(report.policy?.log_odds))];
+        Panel {
+            title: "How real the decoder's music sounds to the critic",
+            unit: "log-odds",
+            logarithmic: false,
+            series,
+        }
+    }
+
     fn steps(&self, name: &str, value: impl Fn(&StepReport) -> Option<f64>) -> Series {
         self.series(name, |event| match event {
             Event::Step(report) => Some((report.step, value(report)?)),
@@ -131,6 +154,13 @@ impl Curves<'_> {
     fn judged(&self, name: &str, value: impl Fn(&AdversarialValidation) -> Option<f64>) -> Series {
         self.series(name, |event| match event {
             Event::AdversarialValidated { step, adversarial } => Some((*step, value(adversarial)?)),
+            _ => None,
+        })
+    }
+
+    fn heard(&self, name: &str, value: impl Fn(&ListenerValidation) -> Option<f64>) -> Series {
+        self.series(name, |event| match event {
+            Event::ListenerValidated { step, listener } => Some((*step, value(listener)?)),
             _ => None,
         })
     }

@@ -144,15 +144,17 @@ fn adversarial_summary(step: u64, elapsed_s: f64, v: &AdversarialValidation) -> 
 }
 
 fn listener_summary(step: u64, elapsed_s: f64, v: &ListenerValidation) -> String {
+    let in_training =
+        v.told_apart_in_training.map_or(String::new(), |share| format!(" (in training {:.1} %)", 100.0 * share));
     format!(
-        "step {step}, {:.0} min: tells {:.1} % of written windows from real ones (in training {:.1} %), wasserstein {:.3}, \
-         log-odds {:.3} a point (log loss {:.3}), moved by other conditions by {:.2}",
+        "step {step}, {:.0} min: tells {:.1} % of written windows from real ones{in_training}, wasserstein {:.3}, log-odds {:.3} a \
+         point (log loss {:.3}), diversity {:.2}, moved by other conditions by {:.2}",
         elapsed_s / 60.0,
         100.0 * v.told_apart,
-        100.0 * v.told_apart_in_training,
         v.wasserstein,
         v.log_odds_per_score,
         v.log_loss,
+        v.diversity,
         v.heeds_conditions
     )
 }

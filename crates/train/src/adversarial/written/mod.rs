@@ -3,8 +3,11 @@
 
 mod critic;
 mod players;
+mod policy;
 mod quality;
 mod windows;
 
 pub(crate) use players::WrittenAdversary;
+pub use policy::PolicyReport;
+pub(crate) use policy::{Policy, PolicySums};
 pub use quality::ListenerValidation;

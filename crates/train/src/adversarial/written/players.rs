@@ -1,8 +1,8 @@
 //! The critic of written music in training.
 
 use burn::tensor::Device;
-use partita_model::adversarial::listener::ListenerConfig;
-use partita_model::{ModelConfig, ParameterShape, Passage, parameter_shapes, read_parameters};
+use partita_model::adversarial::listener::{Listener, ListenerConfig};
+use partita_model::{ModelConfig, ParameterShape, Passage, parameter_shapes};
 
 use super::super::encoded::EncodedPools;
 use super::super::players::{AdversarialReport, PhaseView, Players};
@@ -11,7 +11,6 @@ use super::super::turns::{critic_turns, micro_batches};
 use super::critic::{Seat, Table, critic_step};
 use super::quality::{ListenerValidation, judge};
 use super::windows::{WrittenWindow, compose_beside};
-use crate::adamw::AdamW;
 use crate::recipe::Recipe;
 use crate::streams::{Purpose, stream};
 
@@ -39,10 +38,18 @@ impl WrittenAdversary {
         let seat = Seat::new(&config, model, &mut stream(recipe.seed, Purpose::Players, 0), device);
         let shapes = parameter_shapes(seat.listener());
         let trained = players.is_some();
-        let fresh =
-            || Players { generator: AdamW::new(Vec::new()), critic: AdamW::new(read_parameters(seat.listener())) };
-        let players = players.unwrap_or_else(fresh);
+        let players = players.unwrap_or_else(|| Players::of_listener(seat.listener()));
         Self { config, players, trained, shapes, seat, pools: EncodedPools::default(), held_out: Vec::new() }
+    }
+
+    /// The averaged critic.
+    pub(crate) fn listener(&self) -> Listener {
+        self.seat.running(&self.players.critic.average)
+    }
+
+    /// Has the held-out music written anew: the decoder has changed.
+    pub(crate) fn forget_held_out(&mut self) {
+        self.held_out.clear();
     }
 
     /// Several steps of the critic: the `taken`-th turn of the phase, counted from 0. Tells everything but where the run
@@ -71,10 +78,12 @@ impl WrittenAdversary {
         if self.held_out.is_empty() {
             self.held_out = compose_beside(view, view.model, HELD_OUT, passages);
         }
-        self.advance(view, taken);
+        if !view.critic_rests {
+            self.advance(view, taken);
+        }
         let held_out: Vec<&WrittenWindow> = self.held_out.iter().collect();
-        let listener = self.seat.running(&self.players.critic.average);
-        judge(&listener, &held_out, &self.pools.newest(held_out.len()), view.config, view.device)
+        let of_training = if view.critic_rests { Vec::new() } else { self.pools.newest(held_out.len()) };
+        judge(&self.listener(), &held_out, &of_training, view.config, view.device)
     }
 
     fn advance(&mut self, view: &PhaseView<'_>, taken: u64) {

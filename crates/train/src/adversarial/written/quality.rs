@@ -2,9 +2,10 @@
 
 use burn::tensor::Device;
 use partita_model::ModelConfig;
-use partita_model::adversarial::listener::{HeardRows, Listener};
+use partita_model::adversarial::listener::{HeardRows, HeardWindow, Listener, STATISTICS};
 use serde::{Deserialize, Serialize};
 
+use super::super::distances::pairwise_distance;
 use super::super::encoded::values;
 use super::super::quality::{deviation, mean};
 use super::critic::Pairs;
@@ -22,8 +23,9 @@ pub struct ListenerValidation {
     pub windows: usize,
     /// Share of pairs of which the real one has the higher score; one half where nothing is heard.
     pub told_apart: f64,
-    /// The same of as many pairs that the critic was trained on.
-    pub told_apart_in_training: f64,
+    /// The same of as many pairs that the critic was trained on, while it learns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_apart_in_training: Option<f64>,
     /// E[D(x, c)] − E[D(x̃, c)].
     pub wasserstein: f64,
     /// By how much a point of the score raises the log-odds that a window is the real one of its pair.
@@ -32,6 +34,9 @@ pub struct ListenerValidation {
     /// Log loss of those odds in nats a pair; log 2 where nothing is heard.
     #[serde(default)]
     pub log_loss: f64,
+    /// How much what is heard differs between written windows, as a share of how much it does between real ones.
+    #[serde(default = "as_different")]
+    pub diversity: f64,
     /// How far the scores of real windows move when pieces exchange their conditions, as a share of their standard deviation.
     pub heeds_conditions: f64,
 }
@@ -44,6 +49,7 @@ impl ListenerValidation {
             ("listener_wasserstein", self.wasserstein),
             ("listener_log_odds_per_score", self.log_odds_per_score),
             ("listener_log_loss", self.log_loss),
+            ("listener_diversity", self.diversity),
         ];
         named.map(|(name, value)| (name.to_owned(), value)).to_vec()
     }
@@ -58,12 +64,18 @@ impl ListenerValidation {
                 100.0 * self.told_apart
             ));
         }
-        if self.told_apart_in_training > self.told_apart + 0.2 {
+        if let Some(in_training) = self.told_apart_in_training.filter(|share| *share > self.told_apart + 0.2) {
             alarms.push(format!(
                 "the critic knows its music by heart: {:.0} % told apart in training, {:.0} % of what is held out; raise \
                  adversarial_pools_kept",
-                100.0 * self.told_apart_in_training,
+                100.0 * in_training,
                 100.0 * self.told_apart
+            ));
+        }
+        if self.diversity < 0.8 {
+            alarms.push(format!(
+                "mode collapse: what is written differs {:.2} times as much as real music; lower policy_weight or joint_steps",
+                self.diversity
             ));
         }
         alarms
@@ -85,12 +97,27 @@ pub(super) fn judge(
     ListenerValidation {
         windows: held_out.len(),
         told_apart: scores.told_apart(),
-        told_apart_in_training: self::scores(listener, training, sizes, device).told_apart(),
+        told_apart_in_training: (!training.is_empty())
+            .then(|| self::scores(listener, training, sizes, device).told_apart()),
         wasserstein: mean(&scores.real) - mean(&scores.written),
         log_odds_per_score,
         log_loss: log_loss(&differences, log_odds_per_score),
+        diversity: diversity(held_out),
         heeds_conditions: mean(&moved) / deviation(&scores.real).max(f64::MIN_POSITIVE),
     }
+}
+
+fn diversity(windows: &[&WrittenWindow]) -> f64 {
+    let spread = |window: fn(&WrittenWindow) -> &HeardWindow| {
+        let heard: Vec<f32> = windows.iter().flat_map(|pair| window(pair).statistics).collect();
+        pairwise_distance(STATISTICS, &heard)
+    };
+    spread(|pair| &pair.written) / spread(|pair| &pair.real).max(f64::MIN_POSITIVE)
+}
+
+/// What critics were saved with that rated nothing but choices among what the CVAE writes.
+fn as_different() -> f64 {
+    1.0
 }
 
 /// The a ≥ 0 of the likeliest model P(real beats written) = σ(a · difference of their scores) (Bradley & Terry 1952): logistic

@@ -1,7 +1,7 @@
 //! Real passages beside music that is composed under their conditions.
 
 use partita_encoding::Grid;
-use partita_model::adversarial::listener::{HeardWindow, heard_with};
+use partita_model::adversarial::listener::HeardWindow;
 use partita_model::compose::compose_like;
 use partita_model::{Cvae, Passage};
 use rand::seq::index;
@@ -41,7 +41,7 @@ pub(super) fn compose_beside(
 }
 
 /// What is composed is on the beat, so a critic need not hear anything else; where nothing is, it hears all.
-fn heard(batches: &[Vec<Passage>]) -> Vec<Vec<Passage>> {
+pub(super) fn heard(batches: &[Vec<Passage>]) -> Vec<Vec<Passage>> {
     let on_beat = |passage: &Passage| passage.conditions.grid == Grid::Beat;
     if !batches.iter().flatten().any(on_beat) {
         return batches.to_vec();
@@ -53,10 +53,7 @@ fn heard(batches: &[Vec<Passage>]) -> Vec<Vec<Passage>> {
 fn windows(real: &Passage, written: &Passage, bars: usize, random: &mut ChaCha8Rng) -> Vec<WrittenWindow> {
     let count = real.bars.len();
     let ends = index::sample(random, count, WINDOWS.min(count));
-    let part = |passage: &Passage, end: usize| {
-        let bars = passage.bars[heard_with(end, bars)].to_vec();
-        HeardWindow::of(&Passage { conditions: passage.conditions, bars })
-    };
+    let part = |passage: &Passage, end: usize| HeardWindow::ending_with(passage, end, bars);
     ends.into_iter().map(|end| WrittenWindow { real: part(real, end), written: part(written, end) }).collect()
 }
 
