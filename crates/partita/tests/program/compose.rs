@@ -194,6 +194,14 @@ fn a_critic_of_written_music_chooses_among_candidates() {
     }
     let inspected = stage.json(&["inspect", "listener/model.safetensors"]);
     assert_eq!(inspected["adversarial"][0]["form"], "written");
+
+    // And the decoder can learn of it.
+    let teach = ["--set", "steps=0", "--set", "adversarial_form=written", "--set", "joint_steps=2"];
+    let little = ["--set", "policy_passages=2", "--set", "policy_variations=2", "--set", "policy_bars=2"];
+    let taught =
+        stage.json(&[&["train", "corpus", "-o", "taught", "--from", "listener"], &teach[..], &little, QUICK].concat());
+    assert_eq!(taught["steps"], 2, "{taught}");
+    assert_eq!(stage.json(&["inspect", "taught/model.safetensors"])["adversarial"][0]["form"], "written");
 }
 
 /// Rolls from noise need no CVAE; bars of any metre are as many and as long as asked.

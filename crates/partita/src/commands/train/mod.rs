@@ -85,13 +85,14 @@ Examples:
   partita train corpus.partita -o quick --recipe tiny --set steps=200 --set seed=7";
 
 /// Recipes that the program brings along.
-pub(crate) const RECIPES: [(&str, &str); 12] = [
+pub(crate) const RECIPES: [(&str, &str); 13] = [
     ("tiny", include_str!("../../../../../recipes/tiny.toml")),
     ("small", include_str!("../../../../../recipes/small.toml")),
     ("base", include_str!("../../../../../recipes/base.toml")),
     ("large", include_str!("../../../../../recipes/large.toml")),
     ("hybrid", include_str!("../../../../../recipes/hybrid.toml")),
     ("listener", include_str!("../../../../../recipes/listener.toml")),
+    ("taught", include_str!("../../../../../recipes/taught.toml")),
     ("paper", include_str!("../../../../../recipes/paper.toml")),
     ("cgan", include_str!("../../../../../recipes/cgan.toml")),
     ("vae", include_str!("../../../../../recipes/vae.toml")),
@@ -182,7 +183,10 @@ mod tests {
             match name {
                 "hybrid" => assert!(recipe.adversarial_steps > 0 && recipe.joint_steps > 0),
                 "paper" | "cgan" => assert!(text.contains("adversarial_form = \"roll\"")),
-                "listener" => assert!(text.contains("adversarial_form = \"written\"")),
+                "listener" => assert!(text.contains("adversarial_form = \"written\"") && recipe.joint_steps == 0),
+                "taught" => {
+                    assert!(text.contains("adversarial_form = \"written\"") && recipe.all_steps() == recipe.joint_steps)
+                }
                 name => assert!(["size", "model"].iter().any(|key| text.contains(&format!("{key} = \"{name}\"")))),
             }
         }
