@@ -417,6 +417,17 @@ fn a_decoder_that_learns_of_the_critic_is_resumed_to_the_same_bits() {
     assert_eq!(read_parameters(&read(&later, 0).2), read_parameters(&listener));
     assert_ne!(read_parameters(&read(&later, 3).1), read_parameters(&network));
 
+    // Its music is judged without the critic that teaches it.
+    let mut heard = Vec::new();
+    let mut judge = |bytes: &[u8]| {
+        let (description, _) = ModelDescription::from_bytes(bytes, &device).unwrap();
+        heard.push(description.listener.is_some());
+        Ok(Some(Judgement { distance: 1.0, likeness: 0.8, adherence: 0.5, diversity: 0.9 }))
+    };
+    let begin = |sitting: Sitting<'_>| start(&corpus, only.clone(), Some(with), sitting);
+    sit_judged(&home.path().join("judged"), 1, 99, Some(Box::new(&mut judge)), begin).unwrap();
+    assert_eq!(heard, [false, false]);
+
     let refused = |recipe: &Recipe, initial| {
         let run = home.path().join("refused");
         sit(&run, 1, 99, |sitting| start(&corpus, recipe.clone(), Some(initial), sitting)).unwrap_err().to_string()

@@ -57,8 +57,7 @@ impl Trainer<'_, '_> {
         let validation =
             self.with_adversary(|adversary, view| adversary.validate(view, &held_out, taken.saturating_sub(1)));
         self.validation_batches = held_out;
-        let decoder_learns = self.state.joint_steps > 0 || self.joint_begins_here();
-        self.state.latent_distance = Some(validation.distance(decoder_learns));
+        self.state.latent_distance = Some(validation.distance(self.decoder_learns()));
         self.state.latent_diversity = Some(validation.diversity());
         self.state.valid_nll_per_note = self.last_validation.as_ref().map(|validation| validation.nll_per_note);
         if let GeneratorValidation::Listener(listener) = &validation {
@@ -94,7 +93,7 @@ impl Trainer<'_, '_> {
             model: self.seen.as_ref().map_or(&self.averaged, |(model, _)| model),
             joint_model: self.seen.as_ref().map(|_| &self.averaged),
             source: self.brought.as_ref().map_or(LatentSource::Prior, BroughtGenerator::source),
-            critic_rests: self.state.joint_steps > 0 || self.joint_begins_here(),
+            critic_rests: self.decoder_learns(),
             pools_kept: if self.seen.is_some() { recipe.joint_pools_kept } else { recipe.adversarial_pools_kept },
             config: &self.config,
             cutter: Cutter { dropping, ..Cutter::new(self.corpus, self.corpus.vocabulary(), recipe) },

@@ -89,6 +89,12 @@ impl Trainer<'_, '_> {
         recipe.joint_steps > 0 && self.state.joint_steps == 0 && self.state.step == recipe.joint_start()
     }
 
+    /// Whether the decoder learns of the critic of written music, from here on if not yet.
+    pub(super) fn decoder_learns(&self) -> bool {
+        let is_joint = self.state.joint_steps > 0 || self.joint_begins_here();
+        is_joint && self.state.recipe.adversarial_form == AdversarialForm::Written
+    }
+
     /// Keeps the figures of the validation before the joint phase.
     pub(super) fn remember_before_joint(&mut self) {
         if self.joint_begins_here() {

@@ -26,11 +26,14 @@ impl Trainer<'_, '_> {
         Ok(())
     }
 
-    /// Saves the model with what its music is worth.
+    /// Saves the model with what its music is worth. Where the decoder learns of a critic, what counts is what it writes without: the
+    /// critic that teaches it rates too well what it was pleased by.
     pub(super) fn judge_and_save(&mut self) -> Result<(), TrainError> {
         let step = self.state.step;
         let model = self.model_file();
-        let judged = self.sitting.judge.as_mut().map_or(Ok(None), |judge| judge(&model));
+        let alone = (self.sitting.judge.is_some() && self.decoder_learns()).then(|| self.file_of(None));
+        let heard = alone.as_ref().unwrap_or(&model);
+        let judged = self.sitting.judge.as_mut().map_or(Ok(None), |judge| judge(heard));
         self.state.judgement = judged.as_ref().ok().copied().flatten();
         if let Some(judgement) = self.state.judgement {
             self.tell(Event::Judged { step, judgement })?;
@@ -55,10 +58,15 @@ impl Trainer<'_, '_> {
 
     /// The model as it would be kept: averaged weights.
     pub(super) fn model_file(&self) -> Vec<u8> {
+        self.file_of(self.trained_adversary())
+    }
+
+    /// The same with these players, or with none.
+    fn file_of(&self, players: Option<&Opponents>) -> Vec<u8> {
         let mut weights = if self.state.recipe.has_cvae() { self.optimizer.average.clone() } else { Vec::new() };
         weights.extend(self.brought.iter().flat_map(|brought| &brought.weights));
-        weights.extend(self.trained_adversary().into_iter().flat_map(Opponents::weights));
-        self.description().to_bytes(&weights)
+        weights.extend(players.into_iter().flat_map(Opponents::weights));
+        self.description(players).to_bytes(&weights)
     }
 
     /// Values that the run trains at first: the CVAE's, or where there is none the players'.
@@ -95,7 +103,7 @@ impl Trainer<'_, '_> {
     }
 
     /// What the model file tells: the figures are those of the last validation.
-    pub(super) fn description(&self) -> ModelDescription {
+    fn description(&self, players: Option<&Opponents>) -> ModelDescription {
         let mut figures = std::collections::BTreeMap::new();
         if let Some(baselines) = self.baselines {
             figures.insert("unigram_nll_per_note".to_owned(), baselines.unigram_nll_per_note);
@@ -117,7 +125,7 @@ impl Trainer<'_, '_> {
         let (labels, statistics) = (self.corpus.vocabulary().clone(), self.corpus.statistics().clone());
         let mut description = ModelDescription::new(self.config, labels, statistics, self.forms.clone(), training);
         description.adversarial = self.brought.as_ref().map(|brought| brought.config);
-        self.trained_adversary().into_iter().for_each(|adversary| adversary.describe(&mut description));
+        players.into_iter().for_each(|adversary| adversary.describe(&mut description));
         if let Some(listener) = &mut description.listener {
             listener.log_odds_per_score = self.state.log_odds_per_score;
         }
