@@ -7,7 +7,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use crate::adversarial::{ConsistencySums, Policy, PolicySums, Rewriting};
+use crate::adversarial::{BarSums, Policy, Rewriting};
 use crate::elbo::{LossWeights, training_loss};
 use crate::workers::Workers;
 
@@ -53,10 +53,8 @@ pub(crate) struct StepSums {
     pub(crate) kl: f64,
     /// Notes predicted.
     pub(crate) notes: usize,
-    /// Of the consistency term.
-    pub(crate) consistency: ConsistencySums,
-    /// Of what the critic teaches.
-    pub(crate) policy: PolicySums,
+    /// Of what stands beside the ELBO.
+    pub(crate) beside: BarSums,
 }
 
 impl Replicas {
@@ -96,27 +94,27 @@ impl Replicas {
             let noise = noise(&batch, config.latent, device, &mut random);
             let elbo = model.forward(&batch, noise);
             let mut loss = training_loss(&elbo, terms.loss, batch.bar_count, passages.len()) / notes.max(1) as f64;
-            let (mut consistency, mut policy) = (ConsistencySums::default(), PolicySums::default());
+            let mut beside = BarSums::default();
             let plain = device.clone().inner();
             match terms.beside {
                 Beside::Nothing => {}
                 Beside::Consistency(rewriting, weight) => {
                     let written = rewriting.write(&model.valid(), config, &asked[index], &mut random, &plain);
                     let term = written.consistency(&model, layout, &plain);
-                    consistency = ConsistencySums::of(&term, &written);
+                    beside = written.sums(&term);
                     loss = loss + term.nll * (weight / bars_written);
                 }
-                Beside::Policy(teaching, batches, weight) => {
-                    let asked = teaching.asked(batches, &mut random);
-                    let written = teaching.write(&model.valid(), config, &asked, &mut random, &plain);
-                    policy = written.sums;
+                Beside::Policy(policy, batches, weight) => {
+                    let asked = policy.asked(batches, &mut random);
+                    let written = policy.write(&model.valid(), config, &asked, &mut random, &plain);
+                    beside = written.sums;
                     loss = loss + written.term(&model, layout, &plain) * (weight / replicas);
                 }
             }
             let gradient = read_gradients(&model, &loss.backward());
             let nll: f64 = elbo.field_nll.into_iter().map(scalar).sum();
             let kl = scalar(elbo.bar_kl.sum()) + scalar(elbo.piece_kl.sum());
-            (model, StepSums { gradient, nll, kl, notes: batch.notes, consistency, policy })
+            (model, StepSums { gradient, nll, kl, notes: batch.notes, beside })
         });
         let (models, sums): (Vec<_>, Vec<_>) = done.into_iter().unzip();
         self.models = models;
@@ -132,8 +130,7 @@ impl StepSums {
             nll: self.nll + other.nll,
             kl: self.kl + other.kl,
             notes: self.notes + other.notes,
-            consistency: self.consistency.add(other.consistency),
-            policy: self.policy.add(other.policy),
+            beside: self.beside.add(other.beside),
         }
     }
 }

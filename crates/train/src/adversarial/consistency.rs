@@ -8,6 +8,7 @@ use partita_model::{Batch, Consistency, Cvae, Latents, ModelConfig, Passage, Pie
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::bar_sums::BarSums;
 use super::players::PhaseView;
 use super::quality::JUDGED;
 use crate::recipe::Recipe;
@@ -28,41 +29,10 @@ pub struct ConsistencyReport {
     pub notes_per_bar: f64,
 }
 
-/// Sums over the written passages of a step.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct ConsistencySums {
-    nll: f64,
-    found: f64,
-    notes: usize,
-    bars: usize,
-}
-
-impl ConsistencySums {
-    pub(crate) fn of(term: &Consistency, written: &Rewritten) -> Self {
-        Self {
-            nll: scalar(term.nll.clone()),
-            found: scalar(term.found.clone()),
-            notes: written.passages.iter().map(Passage::note_count).sum(),
-            bars: written.passages.iter().map(|passage| passage.bars.len()).sum(),
-        }
-    }
-
-    pub(crate) fn add(self, other: Self) -> Self {
-        Self {
-            nll: self.nll + other.nll,
-            found: self.found + other.found,
-            notes: self.notes + other.notes,
-            bars: self.bars + other.bars,
-        }
-    }
-
-    pub(crate) fn report(self) -> ConsistencyReport {
-        let bars = self.bars.max(1) as f64;
-        ConsistencyReport {
-            nll_per_bar: self.nll / bars,
-            found_per_bar: self.found / bars,
-            notes_per_bar: self.notes as f64 / bars,
-        }
+impl From<BarSums> for ConsistencyReport {
+    fn from(sums: BarSums) -> Self {
+        let ([nll_per_bar, found_per_bar], notes_per_bar) = sums.per_bar();
+        Self { nll_per_bar, found_per_bar, notes_per_bar }
     }
 }
 
@@ -127,9 +97,9 @@ impl<'a> Rewriting<'a> {
             let asked: Vec<Passage> = spread(passages, each).map(|passage| first_bars(passage, self.bars)).collect();
             let written = self.write(view.validated(), config, &asked, &mut random, device);
             let term = written.consistency(view.validated(), &PieceLayout::new(config), device);
-            ConsistencySums::of(&term, &written)
+            written.sums(&term)
         });
-        sums.into_iter().fold(ConsistencySums::default(), ConsistencySums::add).report()
+        sums.into_iter().fold(BarSums::default(), BarSums::add).into()
     }
 }
 
@@ -138,6 +108,11 @@ impl Rewritten {
     pub(crate) fn consistency(&self, model: &Cvae, layout: &PieceLayout, device: &Device) -> Consistency {
         let batch = Batch::new(&self.passages, layout, &|_, _| false, device);
         model.consistency(&batch, &self.latents)
+    }
+
+    /// What the term comes to.
+    pub(crate) fn sums(&self, term: &Consistency) -> BarSums {
+        BarSums::over(&self.passages, [&term.nll, &term.found].map(|sum| scalar(sum.clone())))
     }
 }
 

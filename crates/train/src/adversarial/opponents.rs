@@ -99,8 +99,8 @@ impl Opponents {
         }
     }
 
-    /// The critic of what is written, to change.
-    pub(crate) fn written_mut(&mut self) -> Option<&mut WrittenAdversary> {
+    /// The critic of what is written.
+    pub(crate) fn written(&self) -> Option<&WrittenAdversary> {
         match self {
             Self::Written(adversary) => Some(adversary),
             Self::Latent(_) | Self::Roll(_) => None,

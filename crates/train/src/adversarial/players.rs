@@ -89,7 +89,7 @@ pub(crate) struct PhaseView<'a> {
     pub(crate) joint_model: Option<&'a Cvae>,
     /// What draws the latents that music is written from.
     pub(crate) source: LatentSource<'a>,
-    /// Whether the critic of written music does not learn: in the joint phase the decoder learns of it.
+    /// Whether the critic of written music stays as it is and the decoder changes: in the joint phase it learns of the critic.
     pub(crate) critic_rests: bool,
     /// Pools that passages are drawn from.
     pub(crate) pools_kept: u64,

@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use partita_dataset::Corpus;
-use partita_model::adversarial::listener::Listener;
+use partita_model::adversarial::listener::{Listener, ListenerConfig};
 use partita_model::adversarial::{Adversarial, AdversarialConfig, AdversarialForm};
 use partita_model::{Cvae, ModelConfig, ModelDescription, ModelSize, TrainingSummary, read_parameters};
 
@@ -68,14 +68,9 @@ pub fn start(
             if comes_along {
                 check_players(description, &state.recipe, &config)?;
             }
-            if let Some(config) = description.listener.filter(|_| listener.is_some()) {
-                if config.bars != state.recipe.heard_bars {
-                    return Err(TrainError::Initial(format!(
-                        "its critic hears {} bars and the recipe's {}; set heard_bars={0}",
-                        config.bars, state.recipe.heard_bars
-                    )));
-                }
-                state.log_odds_per_score = config.log_odds_per_score;
+            if let Some(listener) = description.listener.filter(|_| listener.is_some()) {
+                check_listener(&listener, &state.recipe)?;
+                state.log_odds_per_score = listener.log_odds_per_score;
             }
             let TrainingSummary { steps, notes_seen, generator_steps, .. } = description.training;
             let generator_steps = if comes_along { generator_steps } else { 0 };
@@ -125,6 +120,15 @@ fn check_players(initial: &ModelDescription, recipe: &Recipe, config: &ModelConf
                 .to_owned(),
         )),
     }
+}
+
+/// Refuses a critic that hears more or fewer bars.
+fn check_listener(listener: &ListenerConfig, recipe: &Recipe) -> Result<(), TrainError> {
+    let (own, due) = (listener.bars, recipe.heard_bars);
+    if own == due {
+        return Ok(());
+    }
+    Err(TrainError::Initial(format!("its critic hears {own} bars and the recipe's {due}; set heard_bars={own}")))
 }
 
 /// Goes on with the newest checkpoint of a run, to the same bits as if it had never stopped; `change` may alter the

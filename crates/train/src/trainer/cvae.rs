@@ -5,6 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Trainer;
 use crate::adamw::AdamWStep;
+use crate::adversarial::ConsistencyReport;
 use crate::elbo::LossWeights;
 use crate::error::TrainError;
 use crate::event::{Event, StepReport};
@@ -46,7 +47,7 @@ impl Trainer<'_, '_> {
         let terms = StepTerms { loss, word_dropout: recipe.word_dropout, beside };
         let sums = self.replicas.gradient(&self.workers, &self.optimizer.weights, &micro_batches, terms);
         let found = match beside {
-            Beside::Consistency(_, weight) => Some((sums.consistency.report(), weight)),
+            Beside::Consistency(_, weight) => Some((ConsistencyReport::from(sums.beside), weight)),
             Beside::Nothing | Beside::Policy(..) => None,
         };
         let loss = (sums.nll + kl_weight * sums.kl) / sums.notes.max(1) as f64
@@ -76,7 +77,7 @@ impl Trainer<'_, '_> {
             notes: sums.notes,
             notes_seen: self.state.notes_seen,
             consistency: found.map(|(report, _)| report),
-            policy: matches!(beside, Beside::Policy(..)).then(|| sums.policy.report()),
+            policy: matches!(beside, Beside::Policy(..)).then(|| sums.beside.into()),
         })
     }
 

@@ -57,9 +57,8 @@ impl Trainer<'_, '_> {
     /// sounds, and of the little that a changing decoder has written it would learn each piece by heart.
     fn taught_step(&mut self, pace: Pace) -> Result<(), TrainError> {
         let (joint, recipe) = (self.state.joint_steps, self.state.recipe.clone());
-        let adversary = self.adversary.as_mut().and_then(Opponents::written_mut);
+        let adversary = self.adversary.as_ref().and_then(Opponents::written);
         let adversary = adversary.expect("a run with joint steps in the written form has its critic");
-        adversary.forget_held_out();
         let config = ListenerConfig { log_odds_per_score: self.state.log_odds_per_score, ..adversary.config };
         let (listener, brought) = (adversary.listener(), self.brought.clone());
         let source = brought.as_ref().map_or(LatentSource::Prior, BroughtGenerator::source);

@@ -8,6 +8,6 @@ mod quality;
 mod windows;
 
 pub(crate) use players::WrittenAdversary;
+pub(crate) use policy::Policy;
 pub use policy::PolicyReport;
-pub(crate) use policy::{Policy, PolicySums};
 pub use quality::ListenerValidation;

@@ -47,11 +47,6 @@ impl WrittenAdversary {
         self.seat.running(&self.players.critic.average)
     }
 
-    /// Has the held-out music written anew: the decoder has changed.
-    pub(crate) fn forget_held_out(&mut self) {
-        self.held_out.clear();
-    }
-
     /// Several steps of the critic: the `taken`-th turn of the phase, counted from 0. Tells everything but where the run
     /// stands.
     pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
@@ -75,7 +70,7 @@ impl WrittenAdversary {
         passages: &[Vec<Passage>],
         taken: u64,
     ) -> ListenerValidation {
-        if self.held_out.is_empty() {
+        if self.held_out.is_empty() || view.critic_rests {
             self.held_out = compose_beside(view, view.model, HELD_OUT, passages);
         }
         if !view.critic_rests {

@@ -9,6 +9,7 @@ use rand::seq::index;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::super::bar_sums::BarSums;
 use super::windows::heard;
 use crate::recipe::Recipe;
 
@@ -26,32 +27,10 @@ pub struct PolicyReport {
     pub notes_per_bar: f64,
 }
 
-/// Sums over the written bars of a step.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct PolicySums {
-    log_odds: f64,
-    advantage: f64,
-    notes: usize,
-    bars: usize,
-}
-
-impl PolicySums {
-    pub(crate) fn add(self, other: Self) -> Self {
-        Self {
-            log_odds: self.log_odds + other.log_odds,
-            advantage: self.advantage + other.advantage,
-            notes: self.notes + other.notes,
-            bars: self.bars + other.bars,
-        }
-    }
-
-    pub(crate) fn report(self) -> PolicyReport {
-        let bars = self.bars.max(1) as f64;
-        PolicyReport {
-            log_odds: self.log_odds / bars,
-            advantage: self.advantage / bars,
-            notes_per_bar: self.notes as f64 / bars,
-        }
+impl From<BarSums> for PolicyReport {
+    fn from(sums: BarSums) -> Self {
+        let ([log_odds, advantage], notes_per_bar) = sums.per_bar();
+        Self { log_odds, advantage, notes_per_bar }
     }
 }
 
@@ -74,7 +53,7 @@ pub(crate) struct Variations {
     latents: Latents,
     /// Of each row's bars.
     advantages: Vec<Vec<f32>>,
-    pub(crate) sums: PolicySums,
+    pub(crate) sums: BarSums,
 }
 
 impl<'a> Policy<'a> {
@@ -117,12 +96,7 @@ impl<'a> Policy<'a> {
         let advantages: Vec<Vec<f32>> =
             log_odds.chunks(count).flat_map(|rows| advantages(rows, self.config.bars)).collect();
         let flat = |rows: &[Vec<f32>], f: fn(f32) -> f32| rows.iter().flatten().map(|value| f64::from(f(*value))).sum();
-        let sums = PolicySums {
-            log_odds: flat(&log_odds, |value| value),
-            advantage: flat(&advantages, f32::abs),
-            notes: passages.iter().map(Passage::note_count).sum(),
-            bars: advantages.iter().map(Vec::len).sum(),
-        };
+        let sums = BarSums::over(&passages, [flat(&log_odds, |value| value), flat(&advantages, f32::abs)]);
         Variations { passages, latents, advantages, sums }
     }
 
@@ -175,7 +149,7 @@ impl Variations {
             weights.resize((row + 1) * steps, 0.0);
         }
         let weights = Tensor::<2>::from_data(TensorData::new(weights, [rows, steps]), device);
-        (model.event_nll(&batch, &self.latents) * weights).sum() / self.sums.notes.max(1) as f64
+        (model.event_nll(&batch, &self.latents) * weights).sum() / batch.notes.max(1) as f64
     }
 }
 
@@ -239,9 +213,9 @@ mod tests {
         let expected = 3.0 * first[..3].iter().sum::<f32>() - first[3..5].iter().sum::<f32>()
             + 0.5 * second[0]
             + 2.0 * second[1..].iter().sum::<f32>();
-        let sums = PolicySums { notes: 7, ..PolicySums::default() };
         let advantages = vec![vec![3.0, -1.0], vec![0.5, 2.0]];
-        let term = Variations { passages, latents, advantages, sums }.term(&model, &layout, &device);
+        let term =
+            Variations { passages, latents, advantages, sums: BarSums::default() }.term(&model, &layout, &device);
         let found = term.into_scalar::<f32>();
         assert!((found - expected / 7.0).abs() < 1e-4 * expected.abs(), "{found} {expected}");
     }
@@ -266,6 +240,6 @@ mod tests {
         let rows: Vec<&[f32]> = piece.chunks(config.latent).collect();
         assert!(rows[0] == rows[3] && rows[3] != rows[4], "latents of their passage");
         assert!(written.advantages.iter().flatten().sum::<f32>().abs() < 1e-3, "better and worse than each other");
-        assert!(written.sums.advantage > 0.0);
+        assert!(PolicyReport::from(written.sums).advantage > 0.0);
     }
 }

@@ -74,7 +74,8 @@ impl ListenerValidation {
         }
         if self.diversity < 0.8 {
             alarms.push(format!(
-                "mode collapse: what is written differs {:.2} times as much as real music; lower policy_weight or joint_steps",
+                "mode collapse: what is written differs {:.2} times as much as real music; where the decoder learns of the \
+                 critic, lower policy_weight or joint_steps",
                 self.diversity
             ));
         }
@@ -115,7 +116,7 @@ fn diversity(windows: &[&WrittenWindow]) -> f64 {
     spread(|pair| &pair.written) / spread(|pair| &pair.real).max(f64::MIN_POSITIVE)
 }
 
-/// What critics were saved with that rated nothing but choices among what the CVAE writes.
+/// The diversity in logs from before it was measured.
 fn as_different() -> f64 {
     1.0
 }
