@@ -8,8 +8,12 @@ use crate::map::map_file;
 use crate::order::shuffle;
 use crate::shard::Shard;
 use crate::{DatasetError, Piece, Split, known};
-use partita_encoding::{ConditionStatistics, FormStatistics, Grid, LabelVocabulary, lags};
+use partita_encoding::{
+    ConditionRecord, ConditionRecords, ConditionStatistics, FormStatistics, Grid, LabelVocabulary,
+    RECORDS_PER_COMPOSER, RECORDS_PER_GENRE, lags,
+};
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// A piece of one corpus; of no meaning in another.
@@ -94,6 +98,25 @@ impl Corpus {
         counted.reduce(FormStatistics::default, FormStatistics::merged)
     }
 
+    /// The conditions of pieces of the train split, in an order that depends on the corpus alone: of each genre up to
+    /// [`RECORDS_PER_GENRE`] on the beat, and of each composer of the vocabulary up to [`RECORDS_PER_COMPOSER`], on the beat as
+    /// far as there are such.
+    pub fn condition_records(&self) -> ConditionRecords {
+        let pieces: Vec<Piece<'_>> = self.shuffled(Split::Train, 0, 0).into_iter().map(|id| self.piece(id)).collect();
+        let (on_beat, by_clock): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|piece| piece.grid() == Grid::Beat);
+        let mut of_genres = Quota::new(RECORDS_PER_GENRE);
+        let mut records: Vec<_> = on_beat.iter().filter_map(|piece| of_genres.record(piece, piece.genre())).collect();
+        let mut of_composers = Quota::new(RECORDS_PER_COMPOSER);
+        for piece in on_beat.iter().chain(&by_clock) {
+            let Some(id) = piece.composer().and_then(|name| self.vocabulary.composer_id(name)) else { continue };
+            let composer = &self.vocabulary.composers[id];
+            if let Some(record) = of_composers.record(piece, Some(composer)) {
+                records.push(ConditionRecord { composer: Some(composer.clone()), ..record });
+            }
+        }
+        ConditionRecords::new(records)
+    }
+
     /// The pieces of a split, in the order of their paths.
     pub fn pieces(&self, split: Split) -> &[PieceId] {
         &self.sides[split as usize]
@@ -130,6 +153,26 @@ impl Corpus {
     /// Bars of all pieces.
     pub fn bar_count(&self) -> u64 {
         self.bars
+    }
+}
+
+/// Records taken up to a number for each label.
+struct Quota<'a> {
+    most: usize,
+    taken: HashMap<Option<&'a str>, usize>,
+}
+
+impl<'a> Quota<'a> {
+    fn new(most: usize) -> Self {
+        Self { most, taken: HashMap::new() }
+    }
+
+    /// The piece's record if it has one and there are fewer than the most of its label.
+    fn record(&mut self, piece: &Piece<'_>, label: Option<&'a str>) -> Option<ConditionRecord> {
+        let taken = self.taken.entry(label).or_default();
+        let record = (*taken < self.most).then(|| ConditionRecord::of(&piece.encoded())).flatten()?;
+        *taken += 1;
+        Some(record)
     }
 }
 

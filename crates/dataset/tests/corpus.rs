@@ -145,4 +145,11 @@ fn vocabulary_and_statistics_are_of_the_train_split() {
     assert_eq!(corpus.statistics().all.pieces, 15);
     assert_eq!(corpus.statistics().genre(Some("jazz")).metres, [("4/4".parse().unwrap(), 8)]);
     assert_eq!(corpus.forms().genres.keys().collect::<Vec<_>>(), ["folk", "jazz"]);
+    let records = corpus.condition_records();
+    let of_monk = records.iter().filter(|record| record.composer.as_deref() == Some("monk"));
+    assert_eq!(
+        (records.iter().len(), of_monk.count()),
+        (15 + 8, 8),
+        "a composer of the vocabulary has records besides"
+    );
 }

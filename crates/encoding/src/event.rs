@@ -55,6 +55,12 @@ pub struct EncodedPiece {
 }
 
 impl EncodedPiece {
+    /// The first bars of the piece, all of them where it is shorter; the conditions stay those of the whole piece.
+    pub fn opening(&self, bars: usize) -> Self {
+        let bars = self.bars[..bars.min(self.bars.len())].to_vec();
+        Self { grid: self.grid, bars, conditions: self.conditions.clone() }
+    }
+
     /// The metre of most bars; of equally many, the first.
     pub fn main_metre(&self) -> Metre {
         let mut counts: Vec<(Metre, usize)> = Vec::new();

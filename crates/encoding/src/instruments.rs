@@ -57,6 +57,14 @@ impl InstrumentSet {
         self.programs.count_ones() as usize + self.drums as usize
     }
 
+    /// How alike two line-ups are: the share of the instruments of either that are in both (Jaccard's index); 1 for two
+    /// empty sets.
+    pub fn likeness(self, other: Self) -> f64 {
+        let both = Self { programs: self.programs & other.programs, drums: self.drums & other.drums };
+        let either = Self { programs: self.programs | other.programs, drums: self.drums | other.drums };
+        if either.is_empty() { 1.0 } else { both.len() as f64 / either.len() as f64 }
+    }
+
     /// Whether nothing plays.
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
@@ -127,6 +135,14 @@ mod tests {
         assert!(InstrumentSet::default().is_empty());
         assert_eq!(set.to_string().parse(), Ok(set));
         assert_eq!(serde_json::to_string(&set).expect("serializes"), "[0,127,128]");
+    }
+
+    #[test]
+    fn likeness_is_the_share_in_both() {
+        let set = |programs: &[u8]| programs.iter().copied().collect::<InstrumentSet>();
+        assert_eq!(set(&[0, 32, DRUMS]).likeness(set(&[0, 33, DRUMS])), 0.5);
+        assert_eq!(set(&[]).likeness(set(&[])), 1.0);
+        assert_eq!(set(&[0]).likeness(set(&[])), 0.0);
     }
 
     #[test]

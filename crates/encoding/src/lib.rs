@@ -24,8 +24,10 @@
 //! ```
 
 mod bar_conditions;
+mod bar_profile;
 mod bars;
 mod bend;
+mod condition_records;
 mod conditions;
 mod decode;
 mod encode;
@@ -52,6 +54,10 @@ mod tempo;
 mod temporal_integral;
 mod vocabulary;
 
+pub use bar_profile::{BarProfile, ParseBarProfileError};
+pub use condition_records::{
+    ConditionRecord, ConditionRecords, RECORD_BARS, RECORDS_PER_COMPOSER, RECORDS_PER_GENRE, Wishes,
+};
 pub use conditions::{BarConditions, Conditions};
 pub use decode::{TICKS_PER_QUARTER, decode, to_steps};
 pub use encode::{Hints, encode};

@@ -9,7 +9,7 @@ use std::path::Path;
 use partita_dataset::{Corpus, Split};
 use partita_encoding::{EncodedPiece, EncodingLimits, decode};
 use partita_eval::symbolic::adherence::measured;
-use partita_eval::symbolic::coherence::{Coherence, opening};
+use partita_eval::symbolic::coherence::Coherence;
 use partita_eval::symbolic::corruption::Corruption;
 use partita_eval::symbolic::overlap::{PieceHistograms, overlaps};
 use partita_eval::symbolic::statistics::MusicStatistics;
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let scores = |split| {
             let pieces = corpus.pieces(split).iter().map(|&id| corpus.piece(id));
             let pieces = pieces.filter(|piece| piece.genre() == Some(genre.as_str())).take(100);
-            pieces.map(|piece| decode(&opening(&piece.encoded(), BARS), QPM)).collect::<Vec<_>>()
+            pieces.map(|piece| decode(&piece.encoded().opening(BARS), QPM)).collect::<Vec<_>>()
         };
         let (real, reference) = (scores(Split::Valid), scores(Split::Test));
         let reference: Vec<_> = encoded(&reference)?.iter().map(PieceHistograms::of).collect();

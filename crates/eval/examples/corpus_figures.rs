@@ -14,7 +14,7 @@ use partita_eval::symbolic::classifier::{
     Accuracy, Classifier, Example, FeatureView, Forest, ForestOptions, Neighbours, Softmax, SoftmaxOptions, features,
     inception_score,
 };
-use partita_eval::symbolic::coherence::{Coherence, opening};
+use partita_eval::symbolic::coherence::Coherence;
 use partita_eval::symbolic::copying::{CopyIndexBuilder, copying};
 use partita_eval::symbolic::interval::Estimate;
 use partita_eval::symbolic::overlap::{PieceHistograms, overlaps};
@@ -37,7 +37,7 @@ fn pieces(corpus: &Corpus, split: Split) -> impl Iterator<Item = Piece<'_>> {
 
 fn print_classifiers(corpus: &Corpus) {
     let genres = &corpus.vocabulary().genres;
-    let excerpt = |piece: &Piece<'_>| opening(&piece.encoded(), BARS);
+    let excerpt = |piece: &Piece<'_>| piece.encoded().opening(BARS);
     for view in [FeatureView::Full, FeatureView::PitchedNotes] {
         let examples = |split| {
             let labelled = pieces(corpus, split).filter_map(|piece| {
@@ -94,7 +94,7 @@ fn print_overlaps(corpus: &Corpus) {
     for genre in &corpus.vocabulary().genres {
         let of = |split| {
             let pieces = pieces(corpus, split).filter(|piece| piece.genre() == Some(genre)).take(150);
-            pieces.map(|piece| PieceHistograms::of(&opening(&piece.encoded(), BARS))).collect::<Vec<_>>()
+            pieces.map(|piece| PieceHistograms::of(&piece.encoded().opening(BARS))).collect::<Vec<_>>()
         };
         for overlap in overlaps(&of(Split::Valid), &of(Split::Test)) {
             let (area, kl) = (overlap.overlapped_area, overlap.kl_divergence);
@@ -111,7 +111,7 @@ fn print_coherence(corpus: &Corpus) {
     let measured: Vec<Coherence> = pieces(corpus, Split::Valid)
         .map(|piece| piece.encoded())
         .filter(|piece: &EncodedPiece| piece.bars.len() >= BARS)
-        .map(|piece| Coherence::of(&opening(&piece, BARS)))
+        .map(|piece| Coherence::of(&piece.opening(BARS)))
         .collect();
     for row in 0..measured.first().map_or(0, |coherence| coherence.named().len()) {
         let values: Vec<f64> = measured.iter().filter_map(|coherence| coherence.named()[row].1).collect();
@@ -129,7 +129,7 @@ fn print_copying(corpus: &Corpus) -> Result<(), Box<dyn Error>> {
     let index = builder.build();
     let megabytes = index.bytes() as f64 / 1e6;
     println!("copy index: {} bars, {megabytes:.0} MB, built in {:.1?}", index.bar_count(), start.elapsed());
-    let groups = |piece: Piece<'_>| opening(&piece.encoded(), BARS).bars;
+    let groups = |piece: Piece<'_>| piece.encoded().opening(BARS).bars;
     for (name, split) in [("test", Split::Test), ("valid", Split::Valid)] {
         let start = Instant::now();
         let bars: Vec<_> = pieces(corpus, split).map(groups).collect();

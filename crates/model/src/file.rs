@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use burn::module::Module;
 use burn::tensor::Device;
 use half::f16;
-use partita_encoding::{ConditionStatistics, FormStatistics, LabelVocabulary, VOCABULARY_VERSION};
+use partita_encoding::{ConditionRecords, ConditionStatistics, FormStatistics, LabelVocabulary, VOCABULARY_VERSION};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
@@ -44,8 +44,12 @@ pub struct ModelDescription {
     pub listener: Option<ListenerConfig>,
     /// The genres and composers that it knows.
     pub labels: LabelVocabulary,
-    /// What its training music was like: fills what a composer leaves open.
+    /// What its training music was like.
     pub statistics: ConditionStatistics,
+    /// The conditions of some of its pieces: composing takes what a request leaves open from one of them. None in models
+    /// from before there were such records.
+    #[serde(default)]
+    pub records: ConditionRecords,
     /// How bars come back in it; nothing in models from before this was counted.
     #[serde(default, skip_serializing_if = "FormStatistics::is_empty")]
     pub forms: FormStatistics,
@@ -122,6 +126,7 @@ impl ModelDescription {
         config: ModelConfig,
         labels: LabelVocabulary,
         statistics: ConditionStatistics,
+        records: ConditionRecords,
         forms: FormStatistics,
         training: TrainingSummary,
     ) -> Self {
@@ -134,6 +139,7 @@ impl ModelDescription {
             listener: None,
             labels,
             statistics,
+            records,
             forms,
             training,
         }

@@ -123,7 +123,8 @@ impl Trainer<'_, '_> {
             figures,
         };
         let (labels, statistics) = (self.corpus.vocabulary().clone(), self.corpus.statistics().clone());
-        let mut description = ModelDescription::new(self.config, labels, statistics, self.forms.clone(), training);
+        let (records, forms) = (self.records.clone(), self.forms.clone());
+        let mut description = ModelDescription::new(self.config, labels, statistics, records, forms, training);
         description.adversarial = self.brought.as_ref().map(|brought| brought.config);
         players.into_iter().for_each(|adversary| adversary.describe(&mut description));
         if let Some(listener) = &mut description.listener {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 use partita_dataset::{Corpus, Split};
-use partita_encoding::FormStatistics;
+use partita_encoding::{ConditionRecords, FormStatistics};
 use partita_model::{Cvae, ModelConfig, ParameterShape, Passage, parameter_shapes, write_parameters};
 
 use crate::adamw::AdamW;
@@ -88,6 +88,7 @@ pub struct Outcome {
 /// A run in progress.
 struct Trainer<'c, 's> {
     corpus: &'c Corpus,
+    records: ConditionRecords,
     forms: FormStatistics,
     state: RunState,
     optimizer: AdamW,
@@ -158,6 +159,7 @@ impl<'c, 's> Trainer<'c, 's> {
             last_adversarial: None,
             last_standing: None,
             last_saved: None,
+            records: corpus.condition_records(),
             forms: corpus.forms(),
             corpus,
             config,

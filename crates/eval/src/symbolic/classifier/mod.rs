@@ -3,7 +3,7 @@
 //! A classifier that steered the making of music cannot judge it. So there are three of different kinds, to be trained on
 //! different pieces with different seeds: [`Softmax`] may steer training, [`Neighbours`] may choose among candidates, and
 //! [`Forest`] only tests. Train them on excerpts as long as what they will judge
-//! ([`opening`](super::coherence::opening)).
+//! ([`EncodedPiece::opening`](partita_encoding::EncodedPiece::opening)).
 
 mod accuracy;
 mod features;

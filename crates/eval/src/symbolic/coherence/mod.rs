@@ -1,6 +1,6 @@
 //! Whether a piece hangs together: how its bars return, whether it stays in its key, and how its density unfolds. Music that a
 //! model makes often does well from note to note and wanders from bar to bar. No value is good in itself: compare with
-//! real pieces of the same length ([`opening`]).
+//! real pieces of the same length ([`EncodedPiece::opening`]).
 
 mod key_stability;
 mod self_similarity;
@@ -33,7 +33,7 @@ pub struct Coherence {
 impl Coherence {
     /// Measures a piece; of a long one the first [`BARS_MAX`] bars.
     pub fn of(piece: &EncodedPiece) -> Self {
-        let piece = opening(piece, BARS_MAX);
+        let piece = piece.opening(BARS_MAX);
         let similarity = SelfSimilarity::of(&piece.bars);
         let integral = |density| per_quarter(&piece, density);
         Self {
@@ -61,12 +61,6 @@ impl Coherence {
     }
 }
 
-/// The piece's first bars, to compare long pieces with short ones; the conditions stay those of the whole piece.
-pub fn opening(piece: &EncodedPiece, bars: usize) -> EncodedPiece {
-    let bars = piece.bars[..bars.min(piece.bars.len())].to_vec();
-    EncodedPiece { grid: piece.grid, bars, conditions: piece.conditions.clone() }
-}
-
 /// I_temporal over the length of the piece. Onsets are read off the onset roll, where a repeated note shows.
 fn per_quarter(piece: &EncodedPiece, density: TemporalDensity) -> f64 {
     let mode = if density == TemporalDensity::OnsetDensity { RollMode::Onset } else { RollMode::Frame };
@@ -89,12 +83,5 @@ mod tests {
         assert_eq!(coherence.onsets_per_quarter, 3.0 / 8.0);
         assert_eq!(coherence.pitch_class_entropy_per_quarter, 0.5);
         assert_eq!(coherence.lag_profile.len(), LAGS);
-    }
-
-    #[test]
-    fn an_opening_is_not_longer_than_its_piece() {
-        let piece = encoded(vec![bar(&[event(0, 12, 0, 60)]), bar(&[event(0, 12, 0, 62)])]);
-        assert_eq!(opening(&piece, 1).bars, piece.bars[..1]);
-        assert_eq!(opening(&piece, 9), piece);
     }
 }
