@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use clap::Args;
-use partita_encoding::{Form, InstrumentSet, Key, LabelVocabulary, Metre, Mood};
+use partita_encoding::{
+    BarConditions, Conditions, Form, InstrumentSet, Key, LabelVocabulary, Metre, Mood, density_class, polyphony_class,
+};
 
 use crate::failure::WrongUse;
 
@@ -52,6 +54,26 @@ impl Asked {
     /// Nothing but a genre and a length.
     pub(crate) fn of_genre(genre: Option<String>, bars: u32) -> Self {
         Self { genre, bars, ..Self::default() }
+    }
+
+    /// The wishes for the piece as a whole, labels as the model spells them.
+    pub(super) fn conditions(&self, labels: &LabelVocabulary) -> Conditions {
+        let named = |name: &Option<String>, id: &dyn Fn(&str) -> Option<usize>, names: &[String]| {
+            name.as_deref().and_then(id).map(|id| names[id].clone())
+        };
+        Conditions {
+            genre: named(&self.genre, &|name| labels.genre_id(name), &labels.genres),
+            composer: named(&self.composer, &|name| labels.composer_id(name), &labels.composers),
+            qpm: self.tempo,
+            key: self.key,
+            mood: self.mood,
+            instruments: self.instruments,
+        }
+    }
+
+    /// The wishes for every bar.
+    pub(crate) fn bar_conditions(&self) -> BarConditions {
+        BarConditions { density: self.density.map(density_class), polyphony: self.polyphony.map(polyphony_class) }
     }
 
     /// Refuses what the model does not know, naming what it does, and numbers out of range.

@@ -1,8 +1,7 @@
-//! One piece: what was left open is drawn from the genre's statistics, then the model writes.
+//! One piece: what was left open is filled from the conditions of a real piece, then the model writes.
 
 use partita_encoding::{
-    BarConditions, Conditions, EncodedBar, EncodedPiece, Form, GenreStatistics, Grid, Metre, Origin, density_class,
-    polyphony_class,
+    BarConditions, BarProfile, Conditions, EncodedBar, EncodedPiece, Form, GenreStatistics, Grid, Metre, Origin, Wishes,
 };
 use partita_model::compose::{Drawing, LatentSource, Plan, PlannedBar, Sampling, compose_from, compose_rolls};
 use partita_model::{BarFeatures, ConditionClasses};
@@ -20,6 +19,8 @@ const TEMPO_TAIL: f64 = 0.1;
 pub(crate) const NOTES_PER_BAR_MAX: usize = 160;
 /// The stream of chance that a form is drawn from: with another form, all else that is drawn stays as it was.
 const FORM_STREAM: u64 = 1;
+/// The stream that fills what was left open.
+const RECORD_STREAM: u64 = 2;
 
 /// A piece and how it came about.
 pub(crate) struct Composed {
@@ -51,12 +52,14 @@ pub(crate) fn compose(
     hear: &dyn Fn(),
 ) -> Composed {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let (conditions, metre) = filled(model, asked, &mut random);
+    let filled = Filled::new(model, asked, seed);
     let origins = match source {
         LatentSource::Roll(..) => vec![Origin::New; asked.bars as usize],
-        LatentSource::Prior | LatentSource::Generator(..) => origins(model, asked, seed),
+        LatentSource::Prior | LatentSource::Generator(..) => {
+            origins(model, asked, filled.conditions.genre.as_deref(), seed)
+        }
     };
-    let plan = plan(model, asked, &conditions, metre, &origins);
+    let plan = filled.plan(model, &origins);
     let config = &model.description.config;
     let (network, device) = (&model.network, &model.device);
     let latents = source.draw(network, config, &plan, sampling, &mut random, device);
@@ -68,18 +71,17 @@ pub(crate) fn compose(
         }
         LatentSource::Prior | LatentSource::Generator(..) => {
             let mut hear = |_: usize, _: &_| hear();
-            {
-                let drawing = Drawing { sampling, random: &mut random, listening: model.listening() };
-                compose_from(network, config, &plan, &latents, drawing, device, &mut hear)
-            }
+            let drawing = Drawing { sampling, random: &mut random, listening: model.listening() };
+            compose_from(network, config, &plan, &latents, drawing, device, &mut hear)
         }
     };
+    let Filled { conditions, metre, .. } = filled;
     let bars = notes.into_iter().map(|notes| EncodedBar { metre, notes, conditions: BarConditions::default() });
     Composed { piece: EncodedPiece { grid: Grid::Beat, bars: bars.collect(), conditions }, metre, origins, seed }
 }
 
 /// Where the music of each bar comes from.
-fn origins(model: &LoadedModel, asked: &Asked, seed: u64) -> Vec<Origin> {
+fn origins(model: &LoadedModel, asked: &Asked, genre: Option<&str>, seed: u64) -> Vec<Origin> {
     let bars = asked.bars as usize;
     match &asked.form {
         Form::Free => vec![Origin::New; bars],
@@ -87,7 +89,7 @@ fn origins(model: &LoadedModel, asked: &Asked, seed: u64) -> Vec<Origin> {
         Form::Usual => {
             let mut random = ChaCha8Rng::seed_from_u64(seed);
             random.set_stream(FORM_STREAM);
-            model.description.forms.genre(asked.genre.as_deref()).draw(bars, || random.random())
+            model.description.forms.genre(genre).draw(bars, || random.random())
         }
     }
 }
@@ -97,44 +99,58 @@ pub(crate) fn usual_tempo(genre: &GenreStatistics, chance: f64) -> Option<f32> {
     genre.qpm_at(TEMPO_TAIL + (1.0 - 2.0 * TEMPO_TAIL) * chance)
 }
 
-/// What was asked, and the rest as usual in the genre. Key and mood stay open where not asked: the model chooses them
-/// with the notes.
-fn filled(model: &LoadedModel, asked: &Asked, random: &mut ChaCha8Rng) -> (Conditions, Metre) {
-    let labels = &model.description.labels;
-    let usual = model.description.statistics.genre(asked.genre.as_deref());
-    // All are drawn whether needed or not, so that asking for one leaves the others as they were.
-    let [metre, qpm, instruments]: [f64; 3] = std::array::from_fn(|_| random.random());
-    let conditions = Conditions {
-        genre: asked.genre.as_ref().and_then(|name| labels.genre_id(name)).map(|id| labels.genres[id].clone()),
-        composer: asked
-            .composer
-            .as_ref()
-            .and_then(|name| labels.composer_id(name))
-            .map(|id| labels.composers[id].clone()),
-        qpm: asked.tempo.or_else(|| usual_tempo(usual, qpm)).or(Some(QPM_IF_UNKNOWN)),
-        key: asked.key,
-        mood: asked.mood,
-        instruments: asked.instruments.or_else(|| usual.instruments_at(instruments)),
-    };
-    (conditions, asked.metre.or_else(|| usual.metre_at(metre)).unwrap_or_default())
+/// What a piece is composed by: what was asked, and the rest as one real piece has it.
+struct Filled {
+    conditions: Conditions,
+    metre: Metre,
+    bars: BarProfile,
 }
 
-fn plan(model: &LoadedModel, asked: &Asked, conditions: &Conditions, metre: Metre, origins: &[Origin]) -> Plan {
-    let count = origins.len();
-    let bar = |(index, origin): (usize, &Origin)| PlannedBar {
-        features: BarFeatures {
-            metre: metre.class(),
-            index,
-            remaining: count - 1 - index,
-            density: asked.density.map(density_class),
-            polyphony: asked.polyphony.map(polyphony_class),
-        },
-        steps: metre.steps(),
-        origin: *origin,
-    };
-    Plan {
-        conditions: ConditionClasses::new(conditions, Grid::Beat, &model.description.labels),
-        bars: origins.iter().enumerate().map(bar).collect(),
-        notes_per_bar_max: NOTES_PER_BAR_MAX,
+impl Filled {
+    fn new(model: &LoadedModel, asked: &Asked, seed: u64) -> Self {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        random.set_stream(RECORD_STREAM);
+        let description = &model.description;
+        let tempo_chance = random.random();
+        let mut conditions = asked.conditions(&description.labels);
+        let bar = asked.bar_conditions();
+        let wishes = Wishes { conditions: &conditions, metre: asked.metre, bar };
+        let record = description.records.draw(&wishes, || random.random()).cloned();
+        let metre = asked.metre.or(record.as_ref().map(|record| record.metre)).unwrap_or_default();
+        let mut bars = BarProfile::default();
+        if let Some(record) = record {
+            conditions.genre = conditions.genre.or(record.genre);
+            conditions.qpm = conditions.qpm.or(record.qpm);
+            conditions.key = conditions.key.or(record.key);
+            conditions.mood = conditions.mood.or(record.mood);
+            conditions.instruments = conditions.instruments.or(Some(record.instruments));
+            bars = record.bars;
+        }
+        let usual = description.statistics.genre(conditions.genre.as_deref());
+        conditions.qpm = conditions.qpm.or_else(|| usual_tempo(usual, tempo_chance)).or(Some(QPM_IF_UNKNOWN));
+        Self { conditions, metre, bars: bars.with(bar) }
+    }
+
+    fn plan(&self, model: &LoadedModel, origins: &[Origin]) -> Plan {
+        let count = origins.len();
+        let bar = |(index, origin): (usize, &Origin)| {
+            let BarConditions { density, polyphony } = self.bars.bar(index);
+            PlannedBar {
+                features: BarFeatures {
+                    metre: self.metre.class(),
+                    index,
+                    remaining: count - 1 - index,
+                    density,
+                    polyphony,
+                },
+                steps: self.metre.steps(),
+                origin: *origin,
+            }
+        };
+        Plan {
+            conditions: ConditionClasses::new(&self.conditions, Grid::Beat, &model.description.labels),
+            bars: origins.iter().enumerate().map(bar).collect(),
+            notes_per_bar_max: NOTES_PER_BAR_MAX,
+        }
     }
 }

@@ -75,13 +75,17 @@ fn differences(a: &Protocol, b: &Protocol) -> Vec<String> {
 /// The figures of the judged set.
 fn figures(findings: &Findings) -> Vec<(String, Option<Estimate>)> {
     let mut figures = Vec::new();
+    if let Some(alone) = findings.overall_of(SetKind::GenreAlone) {
+        figures.push(("FAD, genre alone".to_owned(), alone.fad));
+        figures.push(("KAD × 100, genre alone".to_owned(), alone.kad));
+    }
     for genre in &findings.genres {
         let judged = genre.set(SetKind::Judged);
         figures.push((format!("FAD, {}", genre.genre), judged.and_then(SetFindings::fad)));
         figures.push((format!("KAD × 100, {}", genre.genre), judged.and_then(SetFindings::kad)));
         figures.push((format!("genre accuracy, {}", genre.genre), judged.and_then(|set| set.genre_accuracy)));
     }
-    if let Some(overall) = findings.overall.iter().find(|overall| overall.set == SetKind::Judged) {
+    if let Some(overall) = findings.overall_of(SetKind::Judged) {
         figures.push(("FAD, overall".to_owned(), overall.fad));
         figures.push(("KAD × 100, overall".to_owned(), overall.kad));
         figures.push(("genre accuracy, overall".to_owned(), overall.genre_accuracy));

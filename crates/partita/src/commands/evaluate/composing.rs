@@ -1,10 +1,10 @@
-//! Pieces composed to be judged: each is asked to be what some real piece of the training music is.
+//! Pieces composed to be judged: each is asked to be what some real piece of the training music is, or nothing but its genre.
 
 use anyhow::{Context, Result, anyhow};
 use clap::ValueEnum;
 use indicatif::ProgressBar;
 use partita_dataset::Split;
-use partita_encoding::{DRUMS, Form, decode, density_class, duration_steps, polyphony_class};
+use partita_encoding::{DRUMS, Form, decode, duration_steps};
 use partita_eval::symbolic::adherence;
 use partita_model::compose::{LatentSource, Sampling};
 use partita_score::Limits;
@@ -20,18 +20,36 @@ use crate::commands::compose::{Asked, LoadedModel};
 use crate::interrupt::Interrupt;
 
 /// Changes whenever the same wishes would be composed otherwise.
-const VERSION: &[u8] = b"piece 2";
+const VERSION: &[u8] = b"piece 3";
 
 /// What is asked of each piece.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(in crate::commands) enum Ask {
+    /// Two sets of pieces in tables of their own: the genre alone in the usual form, as users get it; and all
+    #[default]
+    Both,
     /// All that one real piece of the genre is: tempo, key, metre, mood, instruments, composer; of every second piece
     /// also the density and polyphony
-    #[default]
     All,
     /// The genre and the length
     Genre,
+}
+
+impl Ask {
+    /// What is asked where systems are compared, of which each has one set: that of the judged pieces.
+    pub(in crate::commands) fn of_systems(self) -> Self {
+        if self == Self::Both { Self::All } else { self }
+    }
+}
+
+/// Where the wishes for a piece come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WishSource {
+    /// A real piece of the genre.
+    RealPiece,
+    /// Nobody wishes more than the genre and the length.
+    GenreAlone,
 }
 
 /// A model that composes.
@@ -41,7 +59,7 @@ pub(super) struct Composing<'a> {
     pub(super) sha256: &'a str,
     pub(super) source: LatentSource<'a>,
     pub(super) sampling: Sampling,
-    pub(super) ask: Ask,
+    pub(super) wishes: WishSource,
     pub(super) form: &'a Form,
     pub(super) cache: &'a Cache,
     pub(super) interrupt: Interrupt,
@@ -119,7 +137,7 @@ impl Composing<'_> {
     fn wish(&self, genre: &str, model: &JudgedPiece, composer: Option<&str>, bars: usize, number: usize) -> Wish {
         let mut asked = Asked::of_genre(Some(genre.to_owned()), bars as u32);
         asked.form = self.form.clone();
-        if self.ask == Ask::All {
+        if self.wishes == WishSource::RealPiece {
             let labels = &self.model.description.labels;
             let conditions = &model.encoded.conditions;
             asked.composer = composer.filter(|composer| labels.composer_id(composer).is_some()).map(str::to_owned);
@@ -152,10 +170,6 @@ struct Wish {
 }
 
 fn as_judged(asked: &Asked) -> adherence::Asked {
-    let bar = partita_encoding::BarConditions {
-        density: asked.density.map(density_class),
-        polyphony: asked.polyphony.map(polyphony_class),
-    };
     adherence::Asked {
         conditions: partita_encoding::Conditions {
             qpm: asked.tempo,
@@ -166,7 +180,7 @@ fn as_judged(asked: &Asked) -> adherence::Asked {
         },
         metre: asked.metre,
         bars: Some(asked.bars as usize),
-        bar_conditions: vec![bar; asked.bars as usize],
+        bar_conditions: vec![asked.bar_conditions(); asked.bars as usize],
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use partita_dataset::Corpus;
+use partita_encoding::Form;
 use partita_eval::embedding::Embedder;
 use partita_eval::symbolic::adherence::{adherence, answers};
 use partita_eval::symbolic::interval::Estimate;
@@ -14,7 +15,7 @@ use partita_model::compose::Sampling;
 use super::cache::{Cache, hexadecimal, sha256};
 use super::classes::Classifiers;
 use super::clips::Listener;
-use super::composing::{Composing, source_name};
+use super::composing::{Ask, Composing, WishSource, source_name};
 use super::copies::{self, TrainingMusic};
 use super::findings::{
     FORMAT_VERSION, Findings, GenreFindings, ModelFindings, OverallFindings, Protocol, SamplingValues, SetFindings,
@@ -23,7 +24,7 @@ use super::folder;
 use super::likelihood::Measured;
 use super::notes;
 use super::piece::JudgedPiece;
-use super::sets::{GenreSets, SetKind};
+use super::sets::{GenreSets, JudgedGenre, SetKind};
 use super::settings::Settings;
 use super::sound::{self, GenreClips};
 use crate::bank::Bank;
@@ -60,7 +61,7 @@ pub(in crate::commands) enum Subject<'a> {
 
 /// The pieces that are judged, by genre, and where they came from.
 struct Judged {
-    genres: Vec<(String, Vec<JudgedPiece>)>,
+    genres: Vec<JudgedGenre>,
     model: Option<(LoadedModel, String)>,
     name: String,
     warnings: Vec<String>,
@@ -144,7 +145,7 @@ impl Evaluation<'_> {
             files.truncate(count);
             let (pieces, problems) = folder::read(&files, self.settings.bars as usize, &bar);
             judged.warnings.extend(problems);
-            judged.genres.push((self.corpus_genre(genre), pieces));
+            judged.genres.push(JudgedGenre { genre: self.corpus_genre(genre), sets: vec![(SetKind::Judged, pieces)] });
         }
         bar.finish_and_clear();
         Ok(judged)
@@ -177,32 +178,37 @@ impl Evaluation<'_> {
             );
         }
         let count = self.settings.pieces as usize;
-        let bar = self.progress("composing", "pieces", genres.len() * count);
-        let composing = Composing {
-            model: &model,
-            sha256: &sha256,
-            source: self.sampling.source(&model)?,
-            sampling: self.sampling.checked()?,
-            ask: self.settings.ask,
-            form: &self.settings.form,
-            cache: self.cache,
-            interrupt: self.interrupt,
+        let (source, sampling) = (self.sampling.source(&model)?, self.sampling.checked()?);
+        let composing = |wishes, form| {
+            let (model, sha256, cache, interrupt) = (&model, sha256.as_str(), self.cache, self.interrupt);
+            Composing { model, sha256, source, sampling, wishes, form, cache, interrupt }
         };
+        let judged = |wishes| (SetKind::Judged, composing(wishes, &self.settings.form));
+        let asked = match self.settings.ask {
+            Ask::All => vec![judged(WishSource::RealPiece)],
+            Ask::Genre => vec![judged(WishSource::GenreAlone)],
+            Ask::Both => vec![
+                (SetKind::GenreAlone, composing(WishSource::GenreAlone, &Form::Usual)),
+                judged(WishSource::RealPiece),
+            ],
+        };
+        let bar = self.progress("composing", "pieces", genres.len() * count * asked.len());
         let real = self.settings.real(corpus);
-        let pieces = |genre: &String| Ok((genre.clone(), composing.pieces(&real, genre, count, &bar)?));
-        let pieces = genres.iter().map(pieces).collect::<Result<_>>()?;
+        let of_genre = |genre: &String| {
+            let sets = asked.iter().map(|(kind, composing)| Ok((*kind, composing.pieces(&real, genre, count, &bar)?)));
+            Ok(JudgedGenre { genre: genre.clone(), sets: sets.collect::<Result<_>>()? })
+        };
+        let genres = genres.iter().map(of_genre).collect::<Result<_>>()?;
         bar.finish_and_clear();
         let name = path.map_or("the embedded model".to_owned(), |path| path.display().to_string());
-        Ok(Judged { genres: pieces, model: Some((model, sha256)), name, warnings })
+        Ok(Judged { genres, model: Some((model, sha256)), name, warnings })
     }
 
-    fn sets(&self, judged: Vec<(String, Vec<JudgedPiece>)>) -> Vec<GenreSets> {
+    fn sets(&self, judged: Vec<JudgedGenre>) -> Vec<GenreSets> {
         let reference = self.settings.reference_pieces as usize;
-        let sets = |(genre, pieces)| match self.corpus {
-            Some(corpus) => {
-                GenreSets::new(genre, pieces, &self.settings.real(corpus), self.settings.against, reference)
-            }
-            None => GenreSets::without_reference(genre, pieces),
+        let sets = |judged| match self.corpus {
+            Some(corpus) => GenreSets::new(judged, &self.settings.real(corpus), self.settings.against, reference),
+            None => GenreSets::without_reference(judged),
         };
         judged.into_iter().map(sets).collect()
     }
@@ -333,7 +339,7 @@ fn genre_findings(
         let accuracy = measures.map(|measures| measures.classifiers.genre_accuracy(&sets.genre, pieces));
         let [genre_accuracy, genre_accuracy_pitched] = accuracy.unwrap_or_default();
         // The training music is all in the index, and what is made of it is nearly.
-        let is_new = matches!(set, None | Some(SetKind::Judged | SetKind::HeldOut));
+        let is_new = matches!(set, None | Some(SetKind::GenreAlone | SetKind::Judged | SetKind::HeldOut));
         SetFindings {
             set,
             pieces: pieces.len(),

@@ -35,6 +35,18 @@ pub(in crate::commands) struct Findings {
     pub(in crate::commands) warnings: Vec<String>,
 }
 
+impl Findings {
+    /// One set over all genres.
+    pub(in crate::commands) fn overall_of(&self, kind: SetKind) -> Option<&OverallFindings> {
+        self.overall.iter().find(|row| row.set == kind)
+    }
+
+    /// The rows of the tables: all sets but the one that has a table of its own.
+    pub(in crate::commands) fn rows(&self) -> impl Iterator<Item = &OverallFindings> {
+        self.overall.iter().filter(|row| row.set != SetKind::GenreAlone)
+    }
+}
+
 /// How it was measured: figures of different protocols do not compare.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::commands) struct Protocol {

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use partita_encoding::decode;
-use partita_eval::symbolic::coherence::opening;
 use partita_score::Limits;
 use rayon::prelude::*;
 use walkdir::WalkDir;
@@ -82,6 +81,6 @@ fn piece(path: &Path, bars: usize) -> Result<JudgedPiece> {
     let name = path.display().to_string();
     let whole = JudgedPiece::new(name.clone(), read_score(path, &Limits::default())?.score)
         .with_context(|| format!("judge {name}"))?;
-    let score = decode(&opening(&whole.encoded, bars), QPM_IF_UNKNOWN);
+    let score = decode(&whole.encoded.opening(bars), QPM_IF_UNKNOWN);
     JudgedPiece::new(name.clone(), score).with_context(|| format!("judge {name}"))
 }

@@ -16,7 +16,7 @@ use partita_train::Judgement;
 
 use super::cache::{Cache, sha256};
 use super::clips::Listener;
-use super::composing::{Ask, Composing};
+use super::composing::{Composing, WishSource};
 use super::notes::histograms;
 use super::real::RealMusic;
 use super::settings::Settings;
@@ -94,7 +94,7 @@ impl<'a> SoundJudge<'a> {
             sha256: &sha256,
             source: model.latent_source(),
             sampling,
-            ask: Ask::All,
+            wishes: WishSource::RealPiece,
             form: &Form::Free,
             cache: &self.cache,
             interrupt: self.interrupt,

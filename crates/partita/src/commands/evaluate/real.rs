@@ -2,7 +2,6 @@
 
 use partita_dataset::{Corpus, Piece, Split};
 use partita_encoding::{EncodedPiece, Grid, decode};
-use partita_eval::symbolic::coherence::opening;
 use partita_eval::{CLIP_SECONDS, clip_score};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -42,7 +41,7 @@ impl<'a> RealMusic<'a> {
     /// A piece whose tempo is not known is played at one drawn as `compose` draws it, since both sides must leave open the
     /// same.
     pub(super) fn opening(&self, piece: &Piece<'_>) -> EncodedPiece {
-        let mut opening = opening(&piece.encoded(), self.bars);
+        let mut opening = piece.encoded().opening(self.bars);
         let chance = ChaCha8Rng::seed_from_u64(self.seed ^ piece.id().index() as u64).random();
         let usual = self.corpus.statistics().genre(piece.genre());
         opening.conditions.qpm = opening.conditions.qpm.or_else(|| usual_tempo(usual, chance));

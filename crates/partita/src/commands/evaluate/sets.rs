@@ -13,6 +13,8 @@ use super::settings::Against;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::commands) enum SetKind {
+    /// What the model composes when it is asked for the genre alone, as users get it.
+    GenreAlone,
     /// What is judged.
     Judged,
     /// Held-out music against other held-out music: what chance alone makes.
@@ -29,8 +31,15 @@ pub(in crate::commands) enum SetKind {
 
 impl SetKind {
     /// All of them, in the order of the tables.
-    pub(in crate::commands) const ALL: [Self; 6] =
-        [Self::Judged, Self::HeldOut, Self::Human, Self::WrongNotes, Self::ShuffledOnsets, Self::RandomNotes];
+    pub(in crate::commands) const ALL: [Self; 7] = [
+        Self::GenreAlone,
+        Self::Judged,
+        Self::HeldOut,
+        Self::Human,
+        Self::WrongNotes,
+        Self::ShuffledOnsets,
+        Self::RandomNotes,
+    ];
     /// The order in which a distance from held-out music must rise, if it is worth anything.
     pub(super) const RISING: [Self; 5] =
         [Self::HeldOut, Self::Human, Self::WrongNotes, Self::ShuffledOnsets, Self::RandomNotes];
@@ -38,6 +47,7 @@ impl SetKind {
     /// What tables call it.
     pub(in crate::commands) const fn name(self) -> &'static str {
         match self {
+            Self::GenreAlone => "genre alone",
             Self::Judged => "judged",
             Self::HeldOut => "held-out music (floor)",
             Self::Human => "training music (human)",
@@ -53,9 +63,16 @@ impl SetKind {
             Self::WrongNotes => Some(Corruption::WrongNotes { percent: 25 }),
             Self::ShuffledOnsets => Some(Corruption::ShuffledOnsets),
             Self::RandomNotes => Some(Corruption::RandomNotes),
-            Self::Judged | Self::HeldOut | Self::Human => None,
+            Self::GenreAlone | Self::Judged | Self::HeldOut | Self::Human => None,
         }
     }
+}
+
+/// The pieces of one genre that are judged.
+pub(super) struct JudgedGenre {
+    pub(super) genre: String,
+    /// Those of a model that is asked for the genre alone where they are judged too, and those of [`SetKind::Judged`].
+    pub(super) sets: Vec<(SetKind, Vec<JudgedPiece>)>,
 }
 
 /// The sets of one genre.
@@ -69,23 +86,18 @@ pub(in crate::commands) struct GenreSets {
 
 impl GenreSets {
     /// The judged pieces alone.
-    pub(super) fn without_reference(genre: String, judged: Vec<JudgedPiece>) -> Self {
-        Self { genre, reference: Vec::new(), sets: vec![(SetKind::Judged, judged)] }
+    pub(super) fn without_reference(judged: JudgedGenre) -> Self {
+        Self { genre: judged.genre, reference: Vec::new(), sets: judged.sets }
     }
 
     /// The judged pieces beside real and broken music: the reference from one held-out split, the floor from the other, the
     /// human row from the training split, at most as many as are judged so that small sets' bias is the same.
-    pub(super) fn new(
-        genre: String,
-        judged: Vec<JudgedPiece>,
-        real: &RealMusic<'_>,
-        against: Against,
-        reference: usize,
-    ) -> Self {
-        let count = judged.len();
+    pub(super) fn new(judged: JudgedGenre, real: &RealMusic<'_>, against: Against, reference: usize) -> Self {
+        let JudgedGenre { genre, mut sets } = judged;
+        let count = sets.iter().map(|(_, pieces)| pieces.len()).max().unwrap_or_default();
         let (reference_split, floor_split) = against.splits();
         let human = real.pieces(&genre, Split::Train, count);
-        let mut sets = vec![(SetKind::Judged, judged), (SetKind::HeldOut, real.pieces(&genre, floor_split, count))];
+        sets.push((SetKind::HeldOut, real.pieces(&genre, floor_split, count)));
         let broken = SetKind::ALL.into_iter().filter_map(|kind| Some((kind, broken(&human, kind.corruption()?))));
         let broken: Vec<_> = broken.collect();
         sets.push((SetKind::Human, human));

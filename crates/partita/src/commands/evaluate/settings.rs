@@ -41,7 +41,8 @@ pub(crate) struct Settings {
     /// What is asked of each composed piece
     #[arg(long, value_enum, default_value_t)]
     pub(in crate::commands) ask: Ask,
-    /// Form of each composed piece, as compose has it; with 'free', all figures are of what the model writes by itself
+    /// Form of each composed piece, as compose has it; with 'free', all figures are of what the model writes by itself. Pieces
+    /// as users get them have the usual form
     #[arg(long, value_name = "FORM", default_value = "free")]
     pub(in crate::commands) form: Form,
     /// What chance follows from: the choice of pieces, and what is composed

@@ -196,6 +196,7 @@ impl Reproduce {
         let (corpus, console, interrupt) = (runs.corpus, runs.console, runs.interrupt);
         let measures = CorpusMeasures::of(corpus, &self.settings, console)?;
         let embedder = self.settings.embedder()?;
+        let settings = Settings { ask: self.settings.ask.of_systems(), ..self.settings.clone() };
         let one = |(system, tuning): (&&System, &Tuning)| {
             if interrupt.is_raised() {
                 return Err(anyhow!(STOPPED));
@@ -203,7 +204,7 @@ impl Reproduce {
             console.note(&format!("{}: judging at temperature {}", system.title, tuning.temperature));
             let run = runs.folder_of(system);
             let evaluation = Evaluation {
-                settings: &self.settings,
+                settings: &settings,
                 subject: Subject::Model(Some(&run)),
                 corpus: Some(corpus),
                 measures: Some(&measures),

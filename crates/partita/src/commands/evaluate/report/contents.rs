@@ -19,6 +19,7 @@ pub(super) fn document(findings: &Findings, sets: &[GenreSets], training: Option
     verdict(&mut document, findings);
     warnings(&mut document, findings);
     if has_reference {
+        as_users_get_it(&mut document, findings);
         distances(&mut document, findings);
         order(&mut document, findings);
         matrix(&mut document, findings);
@@ -45,6 +46,29 @@ fn warnings(document: &mut Document, findings: &Findings) {
     }
 }
 
+/// What a user gets who asks for no more than a genre, beside real music.
+fn as_users_get_it(document: &mut Document, findings: &Findings) {
+    if findings.overall_of(SetKind::GenreAlone).is_none() {
+        return;
+    }
+    document.heading("As users get it");
+    document.text(
+        "Pieces that were asked for nothing but their genre, in the usual form: all else composing filled in by itself. FAD and \
+         KAD × 100 as below, where each piece is asked to be what a real one is.",
+    );
+    let kinds = [SetKind::GenreAlone, SetKind::Human, SetKind::HeldOut];
+    let heading = heading_of(&["genre", "set", "N", "FAD", "KAD × 100", "genre as asked", "copied"]);
+    let rows = findings.genres.iter().flat_map(|genre| {
+        kinds.iter().filter_map(|kind| {
+            let set = genre.set(*kind)?;
+            let cells = [kind.name().to_owned(), set.pieces.to_string(), estimate(set.fad()), estimate(set.kad())];
+            let shares = [set.genre_accuracy, set.copying.map(|copying| copying.copied)].map(share);
+            Some(row(&genre.genre, cells.into_iter().chain(shares)))
+        })
+    });
+    document.table(heading, rows.collect());
+}
+
 /// The paper's table: sets by genres.
 fn distances(document: &mut Document, findings: &Findings) {
     let embedding = &findings.protocol.embedding;
@@ -58,7 +82,7 @@ fn distances(document: &mut Document, findings: &Findings) {
     ));
     let genres = &findings.genres;
     let heading = heading(&["FAD"], genres.iter().map(|genre| genre.genre.clone()).chain(["overall".to_owned()]));
-    let rows = findings.overall.iter().map(|overall| {
+    let rows = findings.rows().map(|overall| {
         let cells = genres.iter().map(|genre| estimate(genre.set(overall.set).and_then(SetFindings::fad)));
         row(overall.set.name(), cells.chain([estimate(overall.fad)]))
     });
@@ -68,7 +92,7 @@ fn distances(document: &mut Document, findings: &Findings) {
         "Kernel Audio Distance (times 100): unbiased, so that it is near zero, and may be below, where two sets are of one \
          kind, whatever their size.",
     );
-    let rows = findings.overall.iter().map(|overall| {
+    let rows = findings.rows().map(|overall| {
         let kad = |genre: &GenreFindings| estimate(genre.set(overall.set).and_then(SetFindings::kad));
         row(overall.set.name(), genres.iter().map(kad).chain([estimate(overall.kad)]))
     });
@@ -76,7 +100,7 @@ fn distances(document: &mut Document, findings: &Findings) {
     for genre in genres {
         document.subheading(genre.genre.clone());
         let heading = heading_of(&["set", "N", "of N", "FAD", "its mean term", "FAD∞", "R²", "KAD × 100", "p"]);
-        let rows = genre.sets.iter().filter_map(|set| {
+        let rows = genre.sets.iter().filter(|set| set.set != Some(SetKind::GenreAlone)).filter_map(|set| {
             let sound = set.sound.as_ref()?;
             let fad = sound.fad.as_ref();
             Some(row(
@@ -151,7 +175,7 @@ fn classes(document: &mut Document, findings: &Findings) {
          genres, and compares only within this table.",
     );
     let heading = heading_of(&["set", "genre", "without programs and drums", "composer", "Inception Score"]);
-    let rows = findings.overall.iter().map(|overall| {
+    let rows = findings.rows().map(|overall| {
         row(
             overall.set.name(),
             [
@@ -290,7 +314,7 @@ fn likeness(document: &mut Document, findings: &Findings) {
          the reference as the reference is to itself. In brackets the Kullback–Leibler divergence.",
     );
     let heading = heading(&["set"], Feature::ALL.iter().map(|feature| feature.name().to_owned()));
-    let rows = findings.overall.iter().map(|overall| {
+    let rows = findings.rows().map(|overall| {
         let cell = |feature: &Feature| {
             let found = genres.iter().filter_map(|genre| genre.set(overall.set));
             let found: Vec<_> =

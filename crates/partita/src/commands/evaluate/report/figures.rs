@@ -15,7 +15,7 @@ const NAME_LETTERS: usize = 40;
 /// FAD of each set by genre.
 pub(super) fn fad(findings: &Findings) -> Drawing {
     let categories: Vec<String> = findings.genres.iter().map(|genre| genre.genre.clone()).collect();
-    let series = findings.overall.iter().map(|overall| {
+    let series = findings.rows().map(|overall| {
         let mark = |genre: &GenreFindings| {
             let fad = genre.set(overall.set)?.fad()?;
             Some(Mark { value: fad.value, reach: (fad.low, fad.high), middle: None })
@@ -27,7 +27,7 @@ pub(super) fn fad(findings: &Findings) -> Drawing {
 
 /// How the measures of coherence are spread, by genre.
 pub(super) fn spreads(document: &mut Document, findings: &Findings) {
-    let Some(first) = findings.genres.first().and_then(|genre| genre.sets.first()) else { return };
+    let Some(first) = findings.genres.first().and_then(|genre| genre.set(SetKind::Judged)) else { return };
     let categories: Vec<String> = findings.genres.iter().map(|genre| genre.genre.clone()).collect();
     for (index, measure) in first.coherence.iter().enumerate() {
         let mark = |set: Option<&SetFindings>| spread(set?.coherence.get(index)?);

@@ -15,12 +15,33 @@ const DEVIATIONS: f64 = 3.29;
 /// Adds the sentences.
 pub(super) fn verdict(document: &mut Document, findings: &Findings) {
     document.heading("In short");
-    let sentences = [sound(findings), genre(findings), copied(findings), asked(findings), likelihood(findings)];
+    let sentences = [
+        as_users_get_it(findings),
+        sound(findings),
+        genre(findings),
+        copied(findings),
+        asked(findings),
+        likelihood(findings),
+    ];
     document.list(sentences.into_iter().flatten().chain(furthest(findings)).collect());
 }
 
+fn as_users_get_it(findings: &Findings) -> Option<String> {
+    let fad = |kind| findings.overall_of(kind)?.fad;
+    let (alone, human) = (fad(SetKind::GenreAlone)?, fad(SetKind::Human)?);
+    let times = |other: Estimate| number(Some(alone.value / other.value));
+    let like_real =
+        fad(SetKind::Judged).map(|judged| format!(", {} times that of pieces asked like real ones", times(judged)));
+    Some(format!(
+        "As users get it, asked for the genre alone: FAD {}, {} times training music's{}.",
+        estimate(Some(alone)),
+        times(human),
+        like_real.unwrap_or_default()
+    ))
+}
+
 fn sound(findings: &Findings) -> Option<String> {
-    let fad = |kind| findings.overall.iter().find(|row| row.set == kind)?.fad;
+    let fad = |kind| findings.overall_of(kind)?.fad;
     let (judged, human) = (fad(SetKind::Judged)?, fad(SetKind::Human)?);
     let ratio = number(Some(judged.value / human.value));
     Some(format!(
@@ -31,7 +52,7 @@ fn sound(findings: &Findings) -> Option<String> {
 }
 
 fn genre(findings: &Findings) -> Option<String> {
-    let judged = findings.overall.iter().find(|row| row.set == SetKind::Judged)?.genre_accuracy?;
+    let judged = findings.overall_of(SetKind::Judged)?.genre_accuracy?;
     let real = findings.genres.iter().map(|genre| genre.reference.as_ref()?.genre_accuracy).collect::<Vec<_>>();
     let real = super::super::sound::mean(&real)?;
     Some(format!(
@@ -42,7 +63,7 @@ fn genre(findings: &Findings) -> Option<String> {
 }
 
 fn copied(findings: &Findings) -> Option<String> {
-    let judged = findings.overall.iter().find(|row| row.set == SetKind::Judged)?.copying?.copied;
+    let judged = findings.overall_of(SetKind::Judged)?.copying?.copied;
     let references = findings.genres.iter().filter_map(|genre| genre.reference.as_ref()?.copying);
     let real = super::super::copies::sum(&references.collect::<Vec<_>>())?.copied;
     Some(format!(
