@@ -92,4 +92,4 @@ pub use piece::Piece;
 pub use prepare::{Cleaning, GenreTotals, PrepareOptions, PrepareReport, Progress, SourceTotals, grid_of, prepare};
 pub use shard::SHARD_BYTES_MAX;
 pub use split::{Split, UnknownSplit};
-pub use staged::StagedDirectory;
+pub use staged::{StagedDirectory, sweep, sweep_all};

@@ -260,3 +260,20 @@ fn bad_labels_and_empty_folders_are_errors_that_write_nothing() {
     assert!(matches!(absent, DatasetError::Io { .. }), "{absent}");
     assert!(!home.path().join("corpus").exists());
 }
+
+#[test]
+fn what_a_killed_preparing_left_is_tidied_up_by_the_next() {
+    let home = tempfile::tempdir().unwrap();
+    save(&home.path().join("midi"), "a.mid", &melody(1, 40, 0));
+    prepared(home.path());
+    // Killed between the two renames of an overwriting.
+    fs::create_dir(home.path().join(".corpus.old-aB3dE6")).unwrap();
+    fs::rename(home.path().join("corpus"), home.path().join(".corpus.old-aB3dE6/corpus")).unwrap();
+    save_bytes(home.path(), ".corpus.partial-aB3dE6/shard-0000.bin", b"PARTITA");
+    let options = PrepareOptions::new(home.path().join("midi"), home.path().join("corpus"));
+    assert!(matches!(prepare(&options, &()), Err(DatasetError::Exists { .. })));
+    assert_eq!(corpus(home.path()).all().len(), 1);
+    let mut left: Vec<_> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["corpus", "midi"]);
+}

@@ -17,7 +17,7 @@ pub use cleaning::Cleaning;
 pub use pulse::grid_of;
 pub use report::{GenreTotals, PrepareReport, SourceTotals};
 
-use crate::{DatasetError, StagedDirectory, manifest};
+use crate::{DatasetError, StagedDirectory, manifest, staged};
 use candidate::Candidate;
 use collector::Collector;
 use files::{Found, SourceFile};
@@ -85,6 +85,7 @@ impl Progress for () {}
 /// What is wrong with a single file goes into the corpus' report; an error is what concerns all of it.
 pub fn prepare(options: &PrepareOptions, progress: &dyn Progress) -> Result<PrepareReport, DatasetError> {
     let output = &options.output;
+    staged::sweep(output).map_err(DatasetError::io("tidy up beside", output))?;
     check_output(output, options.overwrite)?;
     let Found { files, lost } = files::find(&options.input, options.labels.as_deref())?;
     let staged = StagedDirectory::beside(output).map_err(DatasetError::io("create a folder beside", output))?;

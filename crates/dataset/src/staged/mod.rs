@@ -1,5 +1,14 @@
 //! Folders that appear whole or not at all: built beside their place, forced to disk, then renamed.
 
+mod hidden;
+mod lock;
+mod sweep;
+
+pub use sweep::{sweep, sweep_all};
+
+use hidden::Purpose;
+use lock::NameLock;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,24 +28,28 @@ use tempfile::TempDir;
 /// assert_eq!(std::fs::read(place.join("weights"))?, b"...");
 /// # std::io::Result::Ok(())
 /// ```
+///
+/// While it is there, its name is locked against other processes. What a process that was killed left behind is removed by
+/// the next that builds a folder of that name, or by [`sweep`].
 #[derive(Debug)]
 pub struct StagedDirectory {
     folder: TempDir,
-    target: PathBuf,
-    parent: PathBuf,
+    place: Place,
+    _lock: NameLock, // dropped last: the folder is gone before others may build
 }
 
 impl StagedDirectory {
     /// An empty folder on the same file system as `target`, named `.TARGET.partial-…`; parents are made as needed.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] while another process, or another of these, builds a folder of that name.
     pub fn beside(target: &Path) -> io::Result<Self> {
-        let target = std::path::absolute(target)?;
-        let (Some(parent), Some(name)) = (target.parent(), target.file_name()) else {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the root of a file system cannot be replaced"));
-        };
-        let parent = parent.to_path_buf();
-        fs::create_dir_all(&parent)?;
-        let folder = hidden(name.to_string_lossy().as_ref(), "partial", &parent)?;
-        Ok(Self { folder, target, parent })
+        let place = Place::of(target)?;
+        fs::create_dir_all(&place.parent)?;
+        let lock = NameLock::take(&place.parent, &place.name)?;
+        sweep::under_lock(&place, &lock)?;
+        let folder = hidden::create(&place.parent, &place.name, Purpose::Partial)?;
+        Ok(Self { folder, place, _lock: lock })
     }
 
     /// Where to write.
@@ -46,7 +59,7 @@ impl StagedDirectory {
 
     /// Forces every file to disk and gives the folder its name. An error where something has that name already.
     pub fn publish(self) -> io::Result<()> {
-        if self.target.symlink_metadata().is_ok() {
+        if self.place.is_taken() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         sync_tree(self.path())?;
@@ -56,37 +69,51 @@ impl StagedDirectory {
     /// Like [`publish`](Self::publish), but takes the place of a folder of that name.
     ///
     /// The old folder is moved aside first and removed last: whenever the machine stops, the old one or the new one is
-    /// there whole, if only under the name `.TARGET.old-…`.
+    /// there whole, if only under the name `.TARGET.old-…`, from where the next [`sweep`] brings it back.
     pub fn replace(self) -> io::Result<()> {
-        if self.target.symlink_metadata().is_err() {
+        if !self.place.is_taken() {
             return self.publish();
         }
         sync_tree(self.path())?;
-        let name = self.target.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let aside = hidden(&name, "old", &self.parent)?;
-        let (old, target) = (aside.path().join(&name), self.target.clone());
+        let Place { parent, name, target } = &self.place;
+        let aside = hidden::create(parent, name, Purpose::Old)?;
+        let (old, target) = (aside.path().join(name), target.clone());
         fs::rename(&target, &old)?;
         // From here to the rename the old folder must survive anything, so nothing may remove it on the way out.
         let aside = aside.keep();
         self.rename().or_else(|error| fs::rename(&old, &target).and(Err(error)))?;
-        fs::remove_dir_all(aside)
+        // The new folder is there: what cannot be removed now is no failure, and the next sweep tries again.
+        let _ = fs::remove_dir_all(aside);
+        Ok(())
     }
 
     fn rename(self) -> io::Result<()> {
-        fs::rename(self.path(), &self.target)?;
+        fs::rename(self.path(), &self.place.target)?;
         let _renamed_away = self.folder.keep();
-        sync_folder(&self.parent)
+        sync_folder(&self.place.parent)
     }
 }
 
-/// A new folder `.NAME.PURPOSE-…` in `parent`, with the permissions that any new folder gets.
-fn hidden(name: &str, purpose: &str, parent: &Path) -> io::Result<TempDir> {
-    let prefix = format!(".{name}.{purpose}-");
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix);
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777)); // less the user's umask
-    builder.tempdir_in(parent)
+/// Where a folder is to appear.
+#[derive(Clone, Debug)]
+struct Place {
+    target: PathBuf,
+    parent: PathBuf,
+    name: OsString,
+}
+
+impl Place {
+    fn of(target: &Path) -> io::Result<Self> {
+        let target = std::path::absolute(target)?;
+        let (Some(parent), Some(name)) = (target.parent(), target.file_name()) else {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the root of a file system cannot be replaced"));
+        };
+        Ok(Self { parent: parent.to_path_buf(), name: name.to_owned(), target })
+    }
+
+    fn is_taken(&self) -> bool {
+        self.target.symlink_metadata().is_ok()
+    }
 }
 
 /// Forces all files below `folder`, and the folders themselves, to disk.
