@@ -64,11 +64,19 @@ pub struct Cvae {
 impl Cvae {
     /// A new model; its weights are drawn from `stream`. On an autodiff device it can be trained.
     pub fn new(config: &ModelConfig, stream: &mut ChaCha8Rng, device: &Device) -> Self {
-        let mut initial = Initial { stream, device };
+        Self::build(&mut Initial::drawn(stream, device), config)
+    }
+
+    /// A model whose weights are still to come.
+    pub(crate) fn awaited(config: &ModelConfig, device: &Device) -> Self {
+        Self::build(&mut Initial::awaited(device), config)
+    }
+
+    fn build(initial: &mut Initial<'_>, config: &ModelConfig) -> Self {
         Self {
-            encoder: config.latents.then(|| Encoder::new(&mut initial, config)),
-            prior: config.latents.then(|| Prior::new(&mut initial, config)),
-            decoder: Decoder::new(&mut initial, config),
+            encoder: config.latents.then(|| Encoder::new(initial, config)),
+            prior: config.latents.then(|| Prior::new(initial, config)),
+            decoder: Decoder::new(initial, config),
             latent: config.latent,
         }
     }

@@ -202,7 +202,7 @@ mod tests {
     fn steps_equal_the_whole(config: &ModelConfig) {
         let device = Device::flex();
         let mut random = ChaCha8Rng::seed_from_u64(2);
-        let decoder = Decoder::new(&mut Initial { stream: &mut random, device: &device }, config);
+        let decoder = Decoder::new(&mut Initial::drawn(&mut random, &device), config);
         // What begins at 0 should have a part in it too.
         let moved: Vec<f32> =
             read_parameters(&decoder).into_iter().map(|weight| weight + random.random_range(-0.1..0.1)).collect();
@@ -246,7 +246,7 @@ mod tests {
             };
             let device = Device::flex();
             let mut random = ChaCha8Rng::seed_from_u64(2);
-            let decoder = Decoder::new(&mut Initial { stream: &mut random, device: &device }, &config);
+            let decoder = Decoder::new(&mut Initial::drawn(&mut random, &device), &config);
             let moved: Vec<f32> =
                 read_parameters(&decoder).into_iter().map(|weight| weight + random.random_range(-0.1..0.1)).collect();
             let decoder = write_parameters(decoder, &moved);
@@ -291,7 +291,7 @@ mod tests {
         let config = ModelConfig::sized(ModelSize::Tiny, 2, 2);
         let device = Device::flex();
         let mut random = ChaCha8Rng::seed_from_u64(2);
-        let decoder = Decoder::new(&mut Initial { stream: &mut random, device: &device }, &config);
+        let decoder = Decoder::new(&mut Initial::drawn(&mut random, &device), &config);
         let context = Tensor::<3>::ones([1, 1, config.d_model], &device);
         let mut state = decoder.start(&context, 8);
         let held: Vec<usize> = (0..11)

@@ -1,14 +1,11 @@
-//! A model as one file: safetensors (16-bit floats), whose metadata holds configuration, labels and training figures.
+//! What a model's file tells besides the weights, and how it is written; `reading.rs` reads it.
 
 use std::collections::HashMap;
 
-use burn::module::Module;
 use burn::tensor::Device;
 use half::f16;
 use partita_encoding::{ConditionRecords, ConditionStatistics, FormStatistics, LabelVocabulary, VOCABULARY_VERSION};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use safetensors::tensor::{Dtype, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 
 use crate::adversarial::listener::{Listener, ListenerConfig};
@@ -16,14 +13,15 @@ use crate::adversarial::roll::{RollConfig, RollPlayers};
 use crate::adversarial::{Adversarial, AdversarialConfig};
 use crate::config::ModelConfig;
 use crate::cvae::Cvae;
-use crate::parameters::{ParameterShape, parameter_shapes, write_parameters};
+use crate::digest;
+use crate::parameters::{ParameterShape, parameter_shapes};
 
-/// Version of the metadata; files of another version are refused.
-const FORMAT_VERSION: u32 = 1;
-/// The metadata key under which ours stands.
-const METADATA_KEY: &str = "partita";
-/// Values of a configuration that a file may ask for, so that a crafted one cannot exhaust memory.
-const PARAMETERS_MAX: usize = 200_000_000;
+/// Version of the format; files of another version are refused, but for [`WITHOUT_DIGEST`].
+const FORMAT_VERSION: u32 = 2;
+/// The version before, whose files have no digest.
+const WITHOUT_DIGEST: u32 = 1;
+/// The metadata key under which the description stands.
+pub(crate) const METADATA_KEY: &str = "partita";
 
 /// What a model file tells besides the weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,7 +98,10 @@ pub enum ModelFileError {
         /// This program's.
         needed: u32,
     },
-    /// A tensor is missing or has another shape.
+    /// The bytes are not those that were written.
+    #[error("{0}; copy it anew, or take it from a checkpoint of its run")]
+    Digest(&'static str),
+    /// A tensor is missing, has another shape, or none of that name is due.
     #[error("tensor `{name}`: {problem}; the file is damaged")]
     Tensor {
         /// Its path in the model.
@@ -151,22 +152,25 @@ impl ModelDescription {
     }
 
     /// Names and shapes of all that the file holds: the CVAE's parameters where it has one, then those of the adversarial
-    /// part.
+    /// part. They take no memory of the parameters' size.
     pub fn parameter_shapes(&self) -> Vec<ParameterShape> {
-        let device = Device::flex();
-        let cvae = self.has_cvae().then(|| parameter_shapes(&blank(&self.config)));
-        let players = self.adversarial.iter().map(|config| parameter_shapes(&self.blank_players(config, &device)));
-        let rolls = self.roll.iter().map(|config| parameter_shapes(&self.blank_roll_players(config, &device)));
-        let listener = self.listener.iter().map(|config| parameter_shapes(&self.blank_listener(config, &device)));
-        cvae.into_iter().chain(players).chain(rolls).chain(listener).flatten().collect()
+        let (model, device) = (&self.config, &Device::flex());
+        let cvae = self.has_cvae().then(|| parameter_shapes(&Cvae::awaited(model, device)));
+        let latent = self.adversarial.map(|config| parameter_shapes(&Adversarial::awaited(&config, model, device)));
+        let roll = self.roll.map(|config| parameter_shapes(&RollPlayers::awaited(&config, model, device)));
+        let listener = self.listener.map(|config| parameter_shapes(&Listener::awaited(&config, model, device)));
+        [cvae, latent, roll, listener].into_iter().flatten().flatten().collect()
     }
 
-    /// The file's bytes, for `weights` in the order of [`Self::parameter_shapes`].
+    /// The file's bytes with their digest, for `weights` in the order of [`Self::parameter_shapes`].
+    ///
+    /// # Panics
+    /// If there are not as many weights as parameters.
     pub fn to_bytes(&self, weights: &[f32]) -> Vec<u8> {
         let shapes = self.parameter_shapes();
         let halves: Vec<u8> = weights.iter().flat_map(|w| f16::from_f32(*w).to_le_bytes()).collect();
         let mut start = 0;
-        let views: Vec<(String, TensorView<'_>)> = shapes
+        let mut views: Vec<(String, TensorView<'_>)> = shapes
             .into_iter()
             .map(|ParameterShape { name, shape }| {
                 let end = start + 2 * shape.iter().product::<usize>();
@@ -175,65 +179,36 @@ impl ModelDescription {
                 (name, view)
             })
             .collect();
-        let description = serde_json::to_string(self).expect("plain data is always JSON");
-        serialize(views, Some(HashMap::from([(METADATA_KEY.to_owned(), description)]))).expect("names are unique")
+        assert_eq!(start, halves.len(), "as many weights as parameters");
+        views.push(digest::blank());
+        let current = Self { format_version: FORMAT_VERSION, ..self.clone() };
+        let description = serde_json::to_string(&current).expect("plain data is always JSON");
+        let metadata = HashMap::from([(METADATA_KEY.to_owned(), description)]);
+        let mut bytes = serialize(views, Some(metadata)).expect("names are unique");
+        digest::write(&mut bytes);
+        bytes
     }
 
-    /// Reads a file's description and its model, ready to compose on `device`; of a file without a CVAE, one that has learned
-    /// nothing.
+    /// Reads a file's description and its CVAE, ready to compose on `device`: [`ModelFile::read`] and [`ModelFile::network`].
+    ///
+    /// [`ModelFile::read`]: crate::ModelFile::read
+    /// [`ModelFile::network`]: crate::ModelFile::network
     pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<(Self, Cvae), ModelFileError> {
-        let container = |error: safetensors::SafeTensorError| ModelFileError::Container(error.to_string());
-        let tensors = SafeTensors::deserialize(bytes).map_err(container)?;
-        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(container)?;
-        let text = metadata.metadata().as_ref().and_then(|entries| entries.get(METADATA_KEY));
-        let text = text.ok_or_else(|| ModelFileError::Description("its metadata has no entry `partita`".to_owned()))?;
-        let description: Self =
-            serde_json::from_str(text).map_err(|error| ModelFileError::Description(error.to_string()))?;
-        description.check()?;
-        let blank = blank_on(&description.config, device);
-        let model = if description.has_cvae() { read_module(&tensors, blank)? } else { blank };
-        Ok((description, model))
+        let file = crate::ModelFile::read(bytes)?;
+        let network = file.network(device)?;
+        Ok((file.into_description(), network))
     }
 
-    /// The adversarial part of the file that this is the description of, where it has one.
-    pub fn read_adversarial(&self, bytes: &[u8], device: &Device) -> Result<Option<Adversarial>, ModelFileError> {
-        let Some(config) = &self.adversarial else { return Ok(None) };
-        let tensors = SafeTensors::deserialize(bytes).map_err(|error| ModelFileError::Container(error.to_string()))?;
-        read_module(&tensors, self.blank_players(config, device)).map(Some)
+    /// Whether a file of this version must have a digest.
+    pub(crate) fn needs_digest(&self) -> bool {
+        self.format_version != WITHOUT_DIGEST
     }
 
-    /// Generator and critic of rolls of the file that this is the description of, where it has them.
-    pub fn read_roll_players(&self, bytes: &[u8], device: &Device) -> Result<Option<RollPlayers>, ModelFileError> {
-        let Some(config) = &self.roll else { return Ok(None) };
-        let tensors = SafeTensors::deserialize(bytes).map_err(|error| ModelFileError::Container(error.to_string()))?;
-        read_module(&tensors, self.blank_roll_players(config, device)).map(Some)
-    }
-
-    /// The critic of written music of the file that this is the description of, where it has one.
-    pub fn read_listener(&self, bytes: &[u8], device: &Device) -> Result<Option<Listener>, ModelFileError> {
-        let Some(config) = &self.listener else { return Ok(None) };
-        let tensors = SafeTensors::deserialize(bytes).map_err(|error| ModelFileError::Container(error.to_string()))?;
-        read_module(&tensors, self.blank_listener(config, device)).map(Some)
-    }
-
-    fn blank_listener(&self, config: &ListenerConfig, device: &Device) -> Listener {
-        Listener::new(config, &self.config, &mut ChaCha8Rng::seed_from_u64(0), device)
-    }
-
-    fn blank_roll_players(&self, config: &RollConfig, device: &Device) -> RollPlayers {
-        RollPlayers::new(config, &self.config, &mut ChaCha8Rng::seed_from_u64(0), device)
-    }
-
-    /// Players whose weights will be replaced.
-    fn blank_players(&self, config: &AdversarialConfig, device: &Device) -> Adversarial {
-        Adversarial::new(config, &self.config, &mut ChaCha8Rng::seed_from_u64(0), device)
-    }
-
-    fn check(&self) -> Result<(), ModelFileError> {
-        let versions = [
-            ("format", self.format_version, FORMAT_VERSION),
-            ("vocabulary", self.vocabulary_version, VOCABULARY_VERSION),
-        ];
+    /// Refuses other versions, and sizes that no model has.
+    pub(crate) fn check(&self) -> Result<(), ModelFileError> {
+        let format_due = if self.format_version == WITHOUT_DIGEST { WITHOUT_DIGEST } else { FORMAT_VERSION };
+        let versions =
+            [("format", self.format_version, format_due), ("vocabulary", self.vocabulary_version, VOCABULARY_VERSION)];
         if let Some(&(what, found, needed)) = versions.iter().find(|(_, found, needed)| found != needed) {
             return Err(ModelFileError::Version { what, found, needed });
         }
@@ -267,59 +242,12 @@ impl ModelConfig {
         if let Some(&(what, value, limit)) = limits.iter().find(|(_, value, limit)| value > limit) {
             return Err(ModelFileError::Limit { what, value, limit });
         }
-        let heads = self.heads;
-        if heads == 0 || !self.d_model.is_multiple_of(heads) || !self.d_bar.is_multiple_of(heads) || self.latent == 0 {
-            return Err(ModelFileError::Description("heads must divide d_model and d_bar".to_owned()));
-        }
-        let layers = self.decoder_layers + self.encoder_layers + self.bar_layers + self.prior_layers;
-        let width = self.d_model.max(self.d_bar);
-        let about = layers * width * width * (5 + 2 * self.feed_forward_multiple)
-            + (self.genres + self.composers + 2000) * 3 * width;
-        if about > PARAMETERS_MAX {
-            return Err(ModelFileError::Limit { what: "parameters", value: about, limit: PARAMETERS_MAX });
+        let sizes = [self.d_model, self.d_bar, self.heads, self.feed_forward_multiple, self.latent, self.head_hidden];
+        if sizes.contains(&0) || !self.d_model.is_multiple_of(self.heads) || !self.d_bar.is_multiple_of(self.heads) {
+            return Err(ModelFileError::Description(
+                "a size is 0, or heads do not divide d_model and d_bar".to_owned(),
+            ));
         }
         Ok(())
     }
-}
-
-/// A model whose weights will be replaced.
-fn blank(config: &ModelConfig) -> Cvae {
-    blank_on(config, &Device::flex())
-}
-
-fn blank_on(config: &ModelConfig, device: &Device) -> Cvae {
-    Cvae::new(config, &mut ChaCha8Rng::seed_from_u64(0), device)
-}
-
-/// The module with the tensors of its parameters' names.
-fn read_module<M: Module>(tensors: &SafeTensors<'_>, blank: M) -> Result<M, ModelFileError> {
-    let mut weights = Vec::new();
-    for shape in parameter_shapes(&blank) {
-        read_tensor(tensors, &shape, &mut weights)?;
-    }
-    Ok(write_parameters(blank, &weights))
-}
-
-fn read_tensor(
-    tensors: &SafeTensors<'_>,
-    expected: &ParameterShape,
-    weights: &mut Vec<f32>,
-) -> Result<(), ModelFileError> {
-    let problem = |problem: String| ModelFileError::Tensor { name: expected.name.clone(), problem };
-    let view = tensors.tensor(&expected.name).map_err(|_| problem("it is missing".to_owned()))?;
-    if view.shape() != expected.shape || view.dtype() != Dtype::F16 {
-        return Err(problem(format!(
-            "{:?} of {:?} where F16 of {:?} is due",
-            view.dtype(),
-            view.shape(),
-            expected.shape
-        )));
-    }
-    let values = view.data().chunks_exact(2).map(|half| f16::from_le_bytes([half[0], half[1]]).to_f32());
-    let start = weights.len();
-    weights.extend(values);
-    if weights[start..].iter().any(|value| !value.is_finite()) {
-        return Err(problem("it holds values that are not numbers".to_owned()));
-    }
-    Ok(())
 }

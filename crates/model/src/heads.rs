@@ -122,7 +122,7 @@ mod tests {
     fn program(instruments: Option<InstrumentSet>) -> (f32, Vec<f32>) {
         let (config, device) = (ModelConfig::sized(ModelSize::Tiny, 1, 1), Device::flex());
         let mut random = ChaCha8Rng::seed_from_u64(4);
-        let heads = NoteHeads::new(&mut Initial { stream: &mut random, device: &device }, &config);
+        let heads = NoteHeads::new(&mut Initial::drawn(&mut random, &device), &config);
         let note = NoteEvent { position: 0, program: 7, pitch: 60, cents: CENTS_ZERO, duration: 3, velocity: 9 };
         let features = BarFeatures { metre: 0, index: 0, remaining: 0, density: None, polyphony: None };
         let bars = vec![PassageBar { features, steps: 48, notes: vec![note] }];

@@ -64,7 +64,7 @@ struct Shapes {
 
 impl ModuleVisitor for Shapes {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        self.shapes.push(ParameterShape { name: self.path.join("."), shape: param.val().dims().to_vec() });
+        self.shapes.push(ParameterShape { name: self.path.join("."), shape: param.lazy_shape().to_vec() });
     }
 
     fn enter_module(&mut self, name: &str, container: &str) {

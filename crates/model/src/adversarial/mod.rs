@@ -41,10 +41,15 @@ pub struct Adversarial {
 impl Adversarial {
     /// New players for the latents of a CVAE of `model`'s sizes; their weights are drawn from `stream`.
     pub fn new(config: &AdversarialConfig, model: &ModelConfig, stream: &mut ChaCha8Rng, device: &Device) -> Self {
-        let mut initial = Initial { stream, device };
-        Self {
-            generator: Generator::new(&mut initial, config, model),
-            critic: Critic::new(&mut initial, config, model),
-        }
+        Self::build(&mut Initial::drawn(stream, device), config, model)
+    }
+
+    /// Players whose weights are still to come.
+    pub(crate) fn awaited(config: &AdversarialConfig, model: &ModelConfig, device: &Device) -> Self {
+        Self::build(&mut Initial::awaited(device), config, model)
+    }
+
+    fn build(initial: &mut Initial<'_>, config: &AdversarialConfig, model: &ModelConfig) -> Self {
+        Self { generator: Generator::new(initial, config, model), critic: Critic::new(initial, config, model) }
     }
 }

@@ -141,7 +141,7 @@ mod tests {
         let config = ModelConfig::sized(ModelSize::Tiny, 2, 2);
         let (device, count, latent) = (Device::flex(), 5, config.latent);
         let mut random = ChaCha8Rng::seed_from_u64(2);
-        let prior = Prior::new(&mut Initial { stream: &mut random, device: &device }, &config);
+        let prior = Prior::new(&mut Initial::drawn(&mut random, &device), &config);
         let waves = |size: usize, speed: f32| (0..size).map(|i| (i as f32 * speed).sin()).collect::<Vec<f32>>();
         let piece = Tensor::<2>::ones([1, PieceLayout::new(&config).columns()], &device);
         let z_piece = Tensor::<2>::ones([1, latent], &device);

@@ -131,7 +131,7 @@ impl Attention {
 
     /// The same, told the musical time of its steps, of which it makes nothing yet.
     pub(crate) fn in_musical_time(self, device: &Device) -> Self {
-        let d = self.query.weight.dims()[0];
+        let d = self.query.weight.lazy_shape()[0];
         Self { time: Some(MusicalTime::new(d, self.heads, device)), ..self }
     }
 

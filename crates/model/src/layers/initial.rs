@@ -1,6 +1,6 @@
 //! Initial weights, drawn from our own stream so that a seed gives the same model on every machine and version.
 
-use burn::module::Param;
+use burn::module::{Param, ParamId};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
@@ -8,16 +8,34 @@ use rand_chacha::ChaCha8Rng;
 
 /// Where initial weights come from and where they go.
 pub(crate) struct Initial<'a> {
-    pub(crate) stream: &'a mut ChaCha8Rng,
+    /// `None` where weights are to come from a file: until then nothing is drawn, and no memory is taken.
+    stream: Option<&'a mut ChaCha8Rng>,
     pub(crate) device: &'a Device,
 }
 
-impl Initial<'_> {
+impl<'a> Initial<'a> {
+    /// Weights drawn from `stream`.
+    pub(crate) fn drawn(stream: &'a mut ChaCha8Rng, device: &'a Device) -> Self {
+        Self { stream: Some(stream), device }
+    }
+
+    /// Parameters that have a shape and no values yet.
+    pub(crate) fn awaited(device: &'a Device) -> Self {
+        Self { stream: None, device }
+    }
+
     /// Uniform in ±`limit`.
     fn uniform<const D: usize>(&mut self, shape: [usize; D], limit: f32) -> Param<Tensor<D>> {
-        let values: Vec<f32> = (0..shape.iter().product()).map(|_| self.stream.random_range(-limit..=limit)).collect();
+        let Some(stream) = &mut self.stream else { return zeros(shape, self.device) };
+        let values: Vec<f32> = (0..shape.iter().product()).map(|_| stream.random_range(-limit..=limit)).collect();
         Param::from_data(TensorData::new(values, shape), self.device)
     }
+}
+
+/// Zeros, for which no memory is taken before they are used.
+fn zeros<const D: usize>(shape: [usize; D], device: &Device) -> Param<Tensor<D>> {
+    let make = move |device: &Device, require_grad| Tensor::zeros(shape, device).set_require_grad(require_grad);
+    Param::uninitialized(ParamId::new(), make, device.clone(), true, shape.into())
 }
 
 /// A matrix: uniform with variance `gain² / d_in`.
@@ -28,15 +46,12 @@ pub(crate) fn matrix(initial: &mut Initial<'_>, d_in: usize, d_out: usize, gain:
 /// A linear layer with bias; weights uniform with variance `gain² / d_in`, bias zero.
 pub(crate) fn linear(initial: &mut Initial<'_>, d_in: usize, d_out: usize, gain: f32) -> Linear {
     let weight = matrix(initial, d_in, d_out, gain);
-    let bias = Some(Param::from_data(TensorData::zeros::<f32, _>([d_out]), initial.device));
-    Linear { weight, bias }
+    Linear { weight, bias: Some(zeros([d_out], initial.device)) }
 }
 
 /// A linear layer that begins by saying nothing: weights and bias zero.
 pub(crate) fn silent(d_in: usize, d_out: usize, device: &Device) -> Linear {
-    let weight = Param::from_data(TensorData::zeros::<f32, _>([d_in, d_out]), device);
-    let bias = Some(Param::from_data(TensorData::zeros::<f32, _>([d_out]), device));
-    Linear { weight, bias }
+    Linear { weight: zeros([d_in, d_out], device), bias: Some(zeros([d_out], device)) }
 }
 
 /// A table of embeddings, one a column of a multi-hot row; no bias. About ten columns are set at a time, so entries
@@ -51,7 +66,10 @@ pub(crate) fn kernels(initial: &mut Initial<'_>, shape: [usize; 4], fan_in: usiz
     initial.uniform(shape, gain * (3.0 / fan_in as f32).sqrt())
 }
 
-/// A bias, the same everywhere.
-pub(crate) fn bias(initial: &Initial<'_>, length: usize, value: f32) -> Param<Tensor<1>> {
-    Param::from_data(TensorData::new(vec![value; length], [length]), initial.device)
+/// A bias of `length`, whose values are made only where weights are drawn.
+pub(crate) fn bias(initial: &Initial<'_>, length: usize, values: impl FnOnce() -> Vec<f32>) -> Param<Tensor<1>> {
+    match initial.stream {
+        Some(_) => Param::from_data(TensorData::new(values(), [length]), initial.device),
+        None => zeros([length], initial.device),
+    }
 }

@@ -2,10 +2,10 @@
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
 use super::cell::{Cell, CellState};
-use super::{Initial, linear, matrix, rms_norm};
+use super::{Initial, bias, linear, matrix, rms_norm};
 
 /// Normalise–recur–add.
 #[derive(Module, Debug)]
@@ -21,7 +21,7 @@ impl Recurrent {
     pub(crate) fn new(initial: &mut Initial<'_>, d: usize, cell: Cell) -> Self {
         let width = cell.gates() * d;
         let mut input = linear(initial, d, width, 1.0);
-        input.bias = Some(Param::from_data(TensorData::new(cell.initial_biases(d), [width]), initial.device));
+        input.bias = Some(bias(initial, width, || cell.initial_biases(d)));
         Self { input, recurrence: matrix(initial, d, width, 1.0), cell }
     }
 

@@ -58,8 +58,16 @@ pub struct Listener {
 impl Listener {
     /// A new one that knows the conditions of a model of `model`'s sizes; its weights are drawn from `stream`.
     pub fn new(config: &ListenerConfig, model: &ModelConfig, stream: &mut ChaCha8Rng, device: &Device) -> Self {
-        let columns = PieceLayout::new(model).columns();
-        Self { listener: HeardCritic::new(&mut Initial { stream, device }, config.width, columns) }
+        Self::build(&mut Initial::drawn(stream, device), config, model)
+    }
+
+    /// One whose weights are still to come.
+    pub(crate) fn awaited(config: &ListenerConfig, model: &ModelConfig, device: &Device) -> Self {
+        Self::build(&mut Initial::awaited(device), config, model)
+    }
+
+    fn build(initial: &mut Initial<'_>, config: &ListenerConfig, model: &ModelConfig) -> Self {
+        Self { listener: HeardCritic::new(initial, config.width, PieceLayout::new(model).columns()) }
     }
 }
 

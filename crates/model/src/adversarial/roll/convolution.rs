@@ -60,7 +60,7 @@ impl Convolution {
             Direction::Up { bias } => (coarse * rows * columns / (stride[0] * stride[1]), fine, bias),
         };
         let weight = kernels(initial, [coarse, fine, rows, columns], fan_in, GAIN);
-        Self { weight, bias: bias(initial, outputs, value), stride, padding }
+        Self { weight, bias: bias(initial, outputs, || vec![value; outputs]), stride, padding }
     }
 
     /// Fine → coarse.

@@ -41,10 +41,18 @@ pub struct RollPlayers {
 impl RollPlayers {
     /// New players that know the conditions of a model of `model`'s sizes; their weights are drawn from `stream`.
     pub fn new(config: &RollConfig, model: &ModelConfig, stream: &mut ChaCha8Rng, device: &Device) -> Self {
-        let mut initial = Initial { stream, device };
+        Self::build(&mut Initial::drawn(stream, device), config, model)
+    }
+
+    /// Players whose weights are still to come.
+    pub(crate) fn awaited(config: &RollConfig, model: &ModelConfig, device: &Device) -> Self {
+        Self::build(&mut Initial::awaited(device), config, model)
+    }
+
+    fn build(initial: &mut Initial<'_>, config: &RollConfig, model: &ModelConfig) -> Self {
         Self {
-            roll_generator: RollGenerator::new(&mut initial, config, model),
-            roll_critic: RollCritic::new(&mut initial, config, model),
+            roll_generator: RollGenerator::new(initial, config, model),
+            roll_critic: RollCritic::new(initial, config, model),
         }
     }
 }
