@@ -13,6 +13,11 @@ pub(crate) fn read_score(path: &Path, limits: &Limits) -> Result<Reading> {
     partita_score::read(&bytes, limits).with_context(|| format!("read {}", path.display()))
 }
 
+/// All of a file, refused where it has more than `limit` bytes.
+pub(crate) fn read_whole(path: &Path, limit: usize) -> Result<Vec<u8>> {
+    partita_dataset::read_within(path, limit).map_err(|error| advised("read", path, &error))
+}
+
 /// A file's bytes; of more than `limit` of them one too many, so that whoever takes them sees it.
 pub(crate) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>> {
     read_at_most(path, limit).map_err(|error| advised("read", path, &error))

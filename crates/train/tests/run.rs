@@ -13,7 +13,9 @@ use partita_encoding::{NoteEvent, Origin};
 use partita_model::adversarial::listener::Listener;
 use partita_model::adversarial::roll::RollPlayers;
 use partita_model::compose::{LatentSource, Plan, PlannedBar, Sampling, compose, compose_rolls};
-use partita_model::{BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, Passage, read_parameters};
+use partita_model::{
+    BarFeatures, Compute, ConditionClasses, Cvae, ModelDescription, ModelFile, Passage, read_parameters,
+};
 use partita_score::{Note, Pitch, Program, Score, Tick, TimeSignature, Track, Velocity};
 use partita_train::{
     Checkpoints, Cutter, Event, Initial, Judge, Judgement, LogLine, Outcome, Recipe, Sitting, TrainError, read_log,
@@ -159,7 +161,7 @@ fn an_adversarial_phase_that_is_resumed_gives_the_same_bits() {
     let bytes = fs::read(&last.model).unwrap();
     let device = Compute::Cpu.device().unwrap();
     let (description, _) = ModelDescription::from_bytes(&bytes, &device).unwrap();
-    assert!(description.read_adversarial(&bytes, &device).unwrap().is_some());
+    assert!(ModelFile::read(&bytes).unwrap().adversarial(&device).unwrap().is_some());
     assert!(description.training.figures["latent_distance_generator"] > 0.0);
     let validation = last.adversarial.unwrap();
     assert_eq!(validation.recall_by_genre.keys().collect::<Vec<_>>(), ["folk", "jazz"]);
@@ -242,7 +244,7 @@ fn a_joint_phase_can_begin_with_a_model_and_its_players() {
     let bytes = fs::read(&trained.model).unwrap();
     let device = Compute::Cpu.device().unwrap();
     let (description, network) = ModelDescription::from_bytes(&bytes, &device).unwrap();
-    let players = description.read_adversarial(&bytes, &device).unwrap().unwrap();
+    let players = ModelFile::read(&bytes).unwrap().adversarial(&device).unwrap().unwrap();
     let initial = Initial { description: &description, network: &network, players: Some(&players), listener: None };
     let only = ["steps=0", "adversarial_steps=0"].iter().fold(joint_recipe(), |r, change| r.with(change).unwrap());
     let bare = Some(Initial { players: None, ..initial });
@@ -254,7 +256,7 @@ fn a_joint_phase_can_begin_with_a_model_and_its_players() {
     // What it began with is a checkpoint, whose players are those of the file.
     let before = fs::read(Checkpoints::of_run(&second).model_of(0)).unwrap();
     let (copied, _) = ModelDescription::from_bytes(&before, &device).unwrap();
-    let copy = copied.read_adversarial(&before, &device).unwrap().unwrap();
+    let copy = ModelFile::read(&before).unwrap().adversarial(&device).unwrap().unwrap();
     assert_eq!(read_parameters(&copy), read_parameters(&players));
     assert_eq!(copied.training.generator_steps, 3);
 }
@@ -286,7 +288,7 @@ fn a_roll_phase_that_is_resumed_gives_the_same_bits() {
         let (description, model) = ModelDescription::from_bytes(&bytes, &device).unwrap();
         assert_eq!(description.has_cvae(), name == "hybrid");
         assert!(description.training.figures["roll_distance"] > 0.0);
-        let players = description.read_roll_players(&bytes, &device).unwrap().unwrap();
+        let players = ModelFile::read(&bytes).unwrap().roll_players(&device).unwrap().unwrap();
         assert_eq!(bars_of_rolls(&description, &model, &players, 3), 3);
     }
 }
@@ -311,7 +313,7 @@ fn a_critic_of_written_music_that_is_resumed_gives_the_same_bits() {
     let (description, _) = ModelDescription::from_bytes(&bytes, &device).unwrap();
     assert_eq!(description.listener.unwrap().bars, 2);
     assert!(description.training.figures["listener_told_apart"] > 0.0);
-    let listener = description.read_listener(&bytes, &device).unwrap().unwrap();
+    let listener = ModelFile::read(&bytes).unwrap().listener(&device).unwrap().unwrap();
     let drawn =
         Listener::new(&description.listener.unwrap(), &description.config, &mut ChaCha8Rng::seed_from_u64(0), &device);
     assert_eq!(read_parameters(&listener).len(), read_parameters(&drawn).len());
@@ -329,7 +331,7 @@ fn a_critic_of_written_music_leaves_the_generator_of_latents_as_it_is() {
     let bytes = fs::read(&trained.model).unwrap();
     let device = Compute::Cpu.device().unwrap();
     let (description, network) = ModelDescription::from_bytes(&bytes, &device).unwrap();
-    let players = description.read_adversarial(&bytes, &device).unwrap().unwrap();
+    let players = ModelFile::read(&bytes).unwrap().adversarial(&device).unwrap().unwrap();
     let with = Initial { description: &description, network: &network, players: Some(&players), listener: None };
     let without = Initial { players: None, ..with };
 
@@ -344,10 +346,10 @@ fn a_critic_of_written_music_leaves_the_generator_of_latents_as_it_is() {
     let bytes = fs::read(&whole.model).unwrap();
     let (description, _) = ModelDescription::from_bytes(&bytes, &device).unwrap();
     assert!(description.listener.is_some());
-    let kept = description.read_adversarial(&bytes, &device).unwrap().unwrap();
+    let kept = ModelFile::read(&bytes).unwrap().adversarial(&device).unwrap().unwrap();
     assert_eq!(read_parameters(&kept), read_parameters(&players));
     let listener = |bytes: &[u8], description: &ModelDescription| {
-        read_parameters(&description.read_listener(bytes, &device).unwrap().unwrap())
+        read_parameters(&ModelFile::read(bytes).unwrap().listener(&device).unwrap().unwrap())
     };
     // Latents of the prior are written otherwise, and the critic hears it.
     let of_prior = sit(&prior, 2, 99, |sitting| start(&corpus, recipe.clone(), Some(without), sitting)).unwrap();
@@ -404,7 +406,7 @@ fn a_decoder_that_learns_of_the_critic_is_resumed_to_the_same_bits() {
     let read = |run: &Path, step: u64| {
         let bytes = fs::read(Checkpoints::of_run(run).model_of(step)).unwrap();
         let (description, network) = ModelDescription::from_bytes(&bytes, &device).unwrap();
-        let listener = description.read_listener(&bytes, &device).unwrap().unwrap();
+        let listener = ModelFile::read(&bytes).unwrap().listener(&device).unwrap().unwrap();
         (description, network, listener)
     };
     let (description, network, listener) = read(&straight, 4);

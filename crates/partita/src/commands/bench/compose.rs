@@ -37,7 +37,7 @@ impl Default for ComposeOptions {
 impl ComposeOptions {
     /// Takes the time of whole pieces, then of the first note of a program just started.
     pub(super) fn measure(&self, console: &Console, figures: &mut Figures) -> Result<()> {
-        let model = LoadedModel::load(None)?;
+        let model = LoadedModel::embedded()?;
         let one_core = rayon::ThreadPoolBuilder::new().num_threads(1).build().context("start a thread")?;
         let (mut speeds, mut times_real_time) = (Vec::new(), Vec::new());
         let bar = console.progress("composing", "pieces");

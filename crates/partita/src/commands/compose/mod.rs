@@ -70,7 +70,7 @@ Examples:
 impl Compose {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
         let sampling = self.sampling.checked()?;
-        let model = LoadedModel::load(self.model.as_deref())?;
+        let model = LoadedModel::load(self.model.as_deref(), console)?;
         self.asked.check(&model.description.labels)?;
         let source = self.sampling.source(&model)?;
         fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;

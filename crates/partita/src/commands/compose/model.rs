@@ -1,7 +1,6 @@
 //! The model that composes: the program's own, or one from a file.
 
 use std::borrow::Cow;
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -9,8 +8,11 @@ use partita_model::adversarial::Adversarial;
 use partita_model::adversarial::listener::Listener;
 use partita_model::adversarial::roll::RollPlayers;
 use partita_model::compose::{LatentSource, Listening};
-use partita_model::{Compute, Cvae, Device, ModelDescription, ParameterShape};
+use partita_model::{Compute, Cvae, Device, MODEL_BYTES_MAX, ModelDescription, ModelFile, ParameterShape};
 use partita_train::Initial;
+
+use crate::console::Console;
+use crate::files::read_whole;
 
 /// The default model, trained with this program; assets/MODEL_CARD.md tells on what and how well.
 const EMBEDDED: &[u8] = include_bytes!("../../../assets/small.safetensors");
@@ -29,30 +31,45 @@ pub(crate) struct LoadedModel {
 
 impl LoadedModel {
     /// From a file or a run's folder; without either, the embedded one.
-    pub(crate) fn load(path: Option<&Path>) -> Result<Self> {
-        Ok(Self::load_with_bytes(path)?.0)
+    pub(crate) fn load(path: Option<&Path>, console: &Console) -> Result<Self> {
+        Ok(Self::load_with_bytes(path, console)?.0)
+    }
+
+    /// The program's own.
+    pub(crate) fn embedded() -> Result<Self> {
+        Self::from_bytes(EMBEDDED).context("load the embedded model")
     }
 
     /// [`Self::load`], and the bytes of the model's file.
-    pub(crate) fn load_with_bytes(path: Option<&Path>) -> Result<(Self, Cow<'static, [u8]>)> {
-        let Some(path) = path else {
-            return Ok((Self::from_bytes(EMBEDDED).context("load the embedded model")?, EMBEDDED.into()));
-        };
-        let file = if path.is_dir() { path.join(RUN_MODEL) } else { path.to_owned() };
-        let bytes = fs::read(&file).with_context(|| format!("read {}", file.display()))?;
-        let model = Self::from_bytes(&bytes).with_context(|| format!("load {}", file.display()))?;
+    pub(crate) fn load_with_bytes(path: Option<&Path>, console: &Console) -> Result<(Self, Cow<'static, [u8]>)> {
+        let Some(path) = path else { return Ok((Self::embedded()?, EMBEDDED.into())) };
+        let path = if path.is_dir() { path.join(RUN_MODEL) } else { path.to_owned() };
+        let bytes = read_whole(&path, MODEL_BYTES_MAX)?;
+        let load = || format!("load {}", path.display());
+        let file = ModelFile::read(&bytes).with_context(load)?;
+        if !file.has_digest() {
+            console.note(&format!(
+                "{} was written before models had a digest: damage to its weights would go unseen",
+                path.display()
+            ));
+        }
+        let model = Self::of_file(file).with_context(load)?;
         Ok((model, bytes.into()))
     }
 
     /// From a file's bytes.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        Self::of_file(ModelFile::read(bytes)?)
+    }
+
+    fn of_file(file: ModelFile<'_>) -> Result<Self> {
         // One note after another leaves nothing for a graphics card to do at once.
         let device = Compute::Cpu.device()?;
-        let (description, network) = ModelDescription::from_bytes(bytes, &device)?;
-        let adversarial = description.read_adversarial(bytes, &device)?;
-        let roll = description.read_roll_players(bytes, &device)?;
-        let listener = description.read_listener(bytes, &device)?;
-        Ok(Self { description, network, adversarial, roll, listener, device })
+        let network = file.network(&device)?;
+        let adversarial = file.adversarial(&device)?;
+        let roll = file.roll_players(&device)?;
+        let listener = file.listener(&device)?;
+        Ok(Self { description: file.into_description(), network, adversarial, roll, listener, device })
     }
 
     /// As what a run may begin with.

@@ -160,7 +160,7 @@ impl Evaluation<'_> {
 
     fn judged_model(&self, path: Option<&Path>) -> Result<Judged> {
         let corpus = self.corpus.context("a model is judged with a corpus")?;
-        let (model, bytes) = LoadedModel::load_with_bytes(path)?;
+        let (model, bytes) = LoadedModel::load_with_bytes(path, self.console)?;
         let sha256 = sha256(&bytes);
         let genres = self.settings.genres_of(corpus)?;
         let labels = &model.description.labels;

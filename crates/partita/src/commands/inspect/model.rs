@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use partita_model::adversarial::{AdversarialForm, GeneratorStart};
-use partita_model::{Compute, Device, ModelConfig, ModelDescription, ModelFileError, ParameterShape, parameter_shapes};
+use partita_model::{
+    Compute, Device, MODEL_BYTES_MAX, ModelConfig, ModelFile, ModelFileError, ParameterShape, parameter_shapes,
+};
 use serde::Serialize;
 
+use crate::files::read_whole;
 use crate::table::{count, table, write_facts};
 
 /// The ending of model files.
@@ -25,6 +27,8 @@ pub(super) fn is_model(path: &Path) -> bool {
 pub(super) struct ModelReport {
     model: PathBuf,
     bytes: u64,
+    /// Whether damage would be found; files from before have no digest.
+    has_digest: bool,
     parameters: usize,
     /// Generators and critics, in the order in which they learned.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -56,10 +60,11 @@ struct PlayersReport {
 
 impl PlayersReport {
     /// Of all players in a model's file; all of their weights are read.
-    fn all(description: &ModelDescription, bytes: &[u8], device: &Device) -> Result<Vec<Self>, ModelFileError> {
-        let latent = description.read_adversarial(bytes, device)?.zip(description.adversarial);
-        let roll = description.read_roll_players(bytes, device)?.zip(description.roll);
-        let written = description.read_listener(bytes, device)?.zip(description.listener);
+    fn all(file: &ModelFile<'_>, device: &Device) -> Result<Vec<Self>, ModelFileError> {
+        let description = file.description();
+        let latent = file.adversarial(device)?.zip(description.adversarial);
+        let roll = file.roll_players(device)?.zip(description.roll);
+        let written = file.listener(device)?.zip(description.listener);
         let report = |form, [generator, critic]: [Vec<ParameterShape>; 2]| Self {
             form,
             generator_parameters: parameters(&generator),
@@ -108,16 +113,20 @@ fn parameters(shapes: &[ParameterShape]) -> usize {
 impl ModelReport {
     /// Reads all of the file, weights too, so that a damaged one is found.
     pub(super) fn of(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).with_context(|| format!("read {}", path.display()))?;
+        let bytes = read_whole(path, MODEL_BYTES_MAX)?;
         let device = Compute::Cpu.device()?;
         let in_file = || format!("inspect {}", path.display());
-        let (description, _) = ModelDescription::from_bytes(&bytes, &device).with_context(in_file)?;
-        let adversarial = PlayersReport::all(&description, &bytes, &device).with_context(in_file)?;
+        let file = ModelFile::read(&bytes).with_context(in_file)?;
+        file.network(&device).with_context(in_file)?;
+        let adversarial = PlayersReport::all(&file, &device).with_context(in_file)?;
+        let has_digest = file.has_digest();
+        let description = file.into_description();
         let parameters = parameters(&description.parameter_shapes());
         let training = description.training;
         Ok(Self {
             model: path.to_owned(),
             bytes: bytes.len() as u64,
+            has_digest,
             parameters,
             adversarial,
             config: description.config,
@@ -148,6 +157,7 @@ impl fmt::Display for ModelReport {
         let model = [
             ("model", self.model.display().to_string()),
             ("size", format!("{:.1} MB, {} parameters", self.bytes as f64 / 1e6, count(self.parameters as u64))),
+            ("digest", if self.has_digest { "SHA-256, in order" } else { "none: damage would go unseen" }.to_owned()),
             ("trained", format!("{} steps{adversarial}, {} notes seen", count(self.steps), count(self.notes_seen))),
         ];
         let origin = [

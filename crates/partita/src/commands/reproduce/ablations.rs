@@ -53,7 +53,7 @@ pub(super) fn judge(runs: &Runs<'_>, tuning: &Tuning, asked: &[String]) -> Resul
             return Err(anyhow!(STOPPED));
         }
         runs.train(system)?;
-        let (model, file) = LoadedModel::load_with_bytes(Some(&runs.folder_of(system)))?;
+        let (model, file) = LoadedModel::load_with_bytes(Some(&runs.folder_of(system)), runs.console)?;
         let judgement = runs.judge.judge_drawn(&file, sampling).with_context(|| format!("judge {}", system.name))?;
         let validation = model.description.training.figures;
         Ok(AblationFindings { title: title.to_owned(), validation, judgement })

@@ -277,7 +277,7 @@ impl Reproduce {
 
     /// Chooses a system's temperature.
     fn tune(&self, runs: &Runs<'_>, system: &System) -> Result<Tuning> {
-        let (_, file) = LoadedModel::load_with_bytes(Some(&runs.folder_of(system)))?;
+        let (_, file) = LoadedModel::load_with_bytes(Some(&runs.folder_of(system)), runs.console)?;
         let note = |tried: &Tried| {
             let one = tried.judgement;
             runs.console.note(&format!(

@@ -54,7 +54,7 @@ impl Runs<'_> {
         }
         self.console.note(&format!("{}: training {} steps", system.title, recipe.all_steps()));
         let initial = match system.from {
-            Some(name) if state.is_none() => Some(LoadedModel::load(Some(&self.folder.join(name)))?),
+            Some(name) if state.is_none() => Some(LoadedModel::load(Some(&self.folder.join(name)), self.console)?),
             _ => None,
         };
         let started = Instant::now();
@@ -113,7 +113,7 @@ impl Runs<'_> {
 
     /// What a trained system cost, what it begins with counted.
     pub(super) fn cost(&self, system: &System) -> Result<Training> {
-        let model = LoadedModel::load(Some(&self.folder_of(system)))?;
+        let model = LoadedModel::load(Some(&self.folder_of(system)), self.console)?;
         let mut seconds = 0.0;
         let mut one = Some(system);
         while let Some(system) = one {

@@ -4,12 +4,11 @@ pub(crate) mod curves;
 mod report;
 pub(super) mod watch;
 
-use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
 use partita_dataset::Corpus;
 use partita_model::Compute;
@@ -19,6 +18,7 @@ use super::compose::LoadedModel;
 use super::evaluate::judge::SoundJudge;
 use crate::console::Console;
 use crate::failure::WrongUse;
+use crate::files::read_whole;
 use crate::interrupt::Interrupt;
 use report::Report;
 use watch::Watcher;
@@ -84,6 +84,9 @@ Examples:
   partita train corpus.partita -o longer --from run --set steps=2000
   partita train corpus.partita -o quick --recipe tiny --set steps=200 --set seed=7";
 
+/// A recipe has some sixty short lines.
+const RECIPE_BYTES_MAX: usize = 1 << 20;
+
 /// Recipes that the program brings along.
 pub(crate) const RECIPES: [(&str, &str); 13] = [
     ("tiny", include_str!("../../../../../recipes/tiny.toml")),
@@ -127,17 +130,17 @@ impl Train {
             observe: &mut observe,
             judge,
         };
-        let outcome = self.train(&corpus, sitting)?;
+        let outcome = self.train(&corpus, sitting, console)?;
         watcher.finish()?;
         console.finish(&Report::new(&outcome, started.elapsed().as_secs_f64()))
     }
 
-    fn train(&self, corpus: &Corpus, sitting: Sitting<'_>) -> Result<Outcome> {
+    fn train(&self, corpus: &Corpus, sitting: Sitting<'_>, console: &Console) -> Result<Outcome> {
         let outcome = if self.resume {
             partita_train::resume(corpus, |recipe| self.changed(recipe), sitting)
         } else {
             let recipe = read_recipe(&self.recipe)?;
-            let model = self.from.as_deref().map(|path| LoadedModel::load(Some(path))).transpose()?;
+            let model = self.from.as_deref().map(|path| LoadedModel::load(Some(path), console)).transpose()?;
             let initial = model.as_ref().map(LoadedModel::as_initial);
             self.changed(recipe).and_then(|recipe| partita_train::start(corpus, recipe, initial, sitting))
         };
@@ -167,7 +170,8 @@ pub(crate) fn read_recipe(name: &str) -> Result<Recipe> {
         let known = RECIPES.map(|(known, _)| known).join(", ");
         return Err(WrongUse(format!("there is no recipe {name:?}: give {known}, or a TOML file")).into());
     }
-    let text = fs::read_to_string(name).with_context(|| format!("read {name}"))?;
+    let text = String::from_utf8(read_whole(Path::new(name), RECIPE_BYTES_MAX)?);
+    let text = text.map_err(|_| anyhow!("read {name}: it is no text; give a TOML file in UTF-8"))?;
     Recipe::from_toml(&text).with_context(|| format!("read {name}"))
 }
 
