@@ -39,6 +39,17 @@ pub enum TrainError {
         /// What is wrong and what to do.
         problem: String,
     },
+    /// A checkpoint that is not as it was written.
+    #[error("checkpoint {}: {problem}; remove this folder and resume from the one before", path.display())]
+    Damaged {
+        /// Its folder.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// There is no passage to validate with.
+    #[error("nothing to validate with: {0}")]
+    NothingToValidate(String),
     /// The run folder holds a run already, or none.
     #[error("{}: {problem}", path.display())]
     Run {
@@ -74,5 +85,9 @@ impl TrainError {
 
     pub(crate) fn checkpoint(path: &Path, problem: impl Into<String>) -> Self {
         Self::Checkpoint { path: path.to_owned(), problem: problem.into() }
+    }
+
+    pub(crate) fn damaged(path: &Path, problem: impl Into<String>) -> Self {
+        Self::Damaged { path: path.to_owned(), problem: problem.into() }
     }
 }

@@ -69,6 +69,15 @@ impl<'a> Cutter<'a> {
     /// The validation passages, grouped by bars so that latents can be exchanged between rows; in groups of at least
     /// two. The same for every step and every recipe of this seed and length.
     pub fn validation(&self) -> Vec<Vec<Passage>> {
+        self.validation_passages()
+            .chunk_by(|a, b| a.bars.len() == b.bars.len())
+            .flat_map(|same| gather(same.to_vec(), self.recipe.events_per_replica))
+            .filter(|batch| batch.len() > 1)
+            .collect()
+    }
+
+    /// The same one by one, in order of their bars, then of their length; those too that have no other to go with.
+    pub(crate) fn validation_passages(&self) -> Vec<Passage> {
         let mut random = stream(self.recipe.seed, Purpose::Validation, u64::MAX >> 3);
         let order = self.corpus.shuffled(Split::Valid, self.recipe.seed, 0);
         let mut passages: Vec<Passage> = order
@@ -79,10 +88,6 @@ impl<'a> Cutter<'a> {
             .collect();
         passages.sort_by_key(|passage| (passage.bars.len(), passage.steps()));
         passages
-            .chunk_by(|a, b| a.bars.len() == b.bars.len())
-            .flat_map(|same| gather(same.to_vec(), self.recipe.events_per_replica))
-            .filter(|batch| batch.len() > 1)
-            .collect()
     }
 
     /// A whole piece, with all its conditions: consecutive passages of up to `bars_max` bars and `events_per_passage`

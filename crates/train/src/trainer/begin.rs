@@ -1,17 +1,22 @@
 //! How a run begins, anew or where it stopped.
 
+use std::fs;
+use std::io;
+use std::path::Path;
+
 use burn::tensor::Device;
 use partita_dataset::Corpus;
 use partita_model::adversarial::listener::{Listener, ListenerConfig};
 use partita_model::adversarial::{Adversarial, AdversarialConfig, AdversarialForm};
 use partita_model::{Cvae, ModelConfig, ModelDescription, ModelSize, TrainingSummary, read_parameters};
 
-use super::{Outcome, Sitting, Trainer};
+use super::{BEST_MODEL_PARTIAL, Material, Outcome, Sitting, Trainer};
 use crate::adamw::AdamW;
 use crate::adversarial::Players;
 use crate::checkpoint::{Checkpoints, Optimizers, Pretraining, RunState, hex};
 use crate::error::TrainError;
 use crate::lock::RunLock;
+use crate::log::partial_of;
 use crate::recipe::Recipe;
 use crate::streams::{Purpose, stream};
 
@@ -49,7 +54,8 @@ pub fn start(
     let listener = initial.and_then(|initial| initial.listener);
     let listener = listener.filter(|_| is_frozen && form == AdversarialForm::Written && recipe.adversarial_steps == 0);
     recipe.check_steps(initial.is_some(), players.is_some() || listener.is_some())?;
-    let lock = RunLock::take(sitting.run)?;
+    let material = Material::new(corpus, &recipe)?;
+    let held = Held::take(sitting.run)?;
     if !Checkpoints::of_run(sitting.run).steps().is_empty() {
         return Err(TrainError::Run {
             path: sitting.run.to_owned(),
@@ -90,7 +96,31 @@ pub fn start(
         brought: brought.map(read_parameters),
         seen: None,
     };
-    Trainer::new(corpus, state, optimizers, &model, sitting, lock)?.run()
+    Trainer::new(material, state, optimizers, &model, sitting, held)?.run()
+}
+
+/// A run's folder, locked and tidied up.
+pub(super) struct Held {
+    pub(super) lock: RunLock,
+    /// What a person should know of it.
+    pub(super) notes: Vec<String>,
+}
+
+impl Held {
+    /// Takes the lock, then removes what killed processes left half-written: nobody else writes here now.
+    fn take(run: &Path) -> Result<Self, TrainError> {
+        let lock = RunLock::take(run)?;
+        Checkpoints::of_run(run).sweep()?;
+        for partial in [run.join(BEST_MODEL_PARTIAL), partial_of(run)] {
+            match fs::remove_file(&partial) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(TrainError::io("remove", &partial)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(Self { lock, notes: Vec::new() })
+    }
 }
 
 /// Refuses a model whose weights would mean something else here. One that is not told musical time can learn to use it.
@@ -131,19 +161,20 @@ fn check_listener(listener: &ListenerConfig, recipe: &Recipe) -> Result<(), Trai
     Err(TrainError::Initial(format!("its critic hears {own} bars and the recipe's {due}; set heard_bars={own}")))
 }
 
-/// Goes on with the newest checkpoint of a run, to the same bits as if it had never stopped; `change` may alter the
-/// recipe (more steps, say), which of course changes what follows.
+/// Goes on with the newest checkpoint of a run that is as it was written, to the same bits as if it had never stopped; `change`
+/// may alter the recipe (more steps, say), which of course changes what follows. Damaged checkpoints after it are set aside, of
+/// which an [`Event::Alarm`](crate::Event::Alarm) tells.
 pub fn resume(
     corpus: &Corpus,
     change: impl FnOnce(Recipe) -> Result<Recipe, TrainError>,
     sitting: Sitting<'_>,
 ) -> Result<Outcome, TrainError> {
     let checkpoints = Checkpoints::of_run(sitting.run);
-    if checkpoints.steps().is_empty() {
+    if !checkpoints.exist() {
         return Err(checkpoints.none());
     }
-    let lock = RunLock::take(sitting.run)?;
-    let (mut state, optimizers) = checkpoints.load_newest()?;
+    let mut held = Held::take(sitting.run)?;
+    let (mut state, optimizers, damaged) = checkpoints.load_newest()?;
     let folder = checkpoints.folder_of(state.step);
     if state.corpus != hex(&corpus.fingerprint()) {
         let problem = "it was trained on another corpus; resume with that one, or start a new run";
@@ -171,12 +202,16 @@ pub fn resume(
         let problem = "`adversarial_steps` is settled once the joint phase has begun; start a new run --from this one";
         return Err(TrainError::Recipe(problem.to_owned()));
     }
+    let material = Material::new(corpus, &state.recipe)?;
     let device = sitting.device.clone().autodiff();
     let model = Cvae::new(&config(&state.recipe, corpus), &mut stream(0, Purpose::Initial, 0), &device);
     if read_parameters(&model).len() != optimizers.cvae.weights.len() {
         return Err(TrainError::checkpoint(&folder, "it has another number of weights than this program's model"));
     }
-    Trainer::new(corpus, state, optimizers, &model, sitting, lock)?.run()
+    for one in &damaged {
+        held.notes.push(format!("{}; training goes on from step {}", checkpoints.set_aside(one)?, state.step));
+    }
+    Trainer::new(material, state, optimizers, &model, sitting, held)?.run()
 }
 
 pub(super) fn config(recipe: &Recipe, corpus: &Corpus) -> ModelConfig {

@@ -1,14 +1,15 @@
 //! What is kept of a run: validation, judgement, checkpoints, and the best model's file.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use partita_model::{ModelDescription, TrainingSummary};
 
-use super::{BEST_MODEL, Trainer};
+use super::{BEST_MODEL, BEST_MODEL_PARTIAL, Trainer};
 use crate::adversarial::{Opponents, Players};
-use crate::checkpoint::{Checkpoints, Optimizers};
+use crate::checkpoint::{Checkpoints, Damaged, Optimizers};
 use crate::error::TrainError;
 use crate::event::Event;
 
@@ -96,10 +97,25 @@ impl Trainer<'_, '_> {
             seen: self.seen.as_ref().map(|(_, weights)| weights.clone()),
         };
         checkpoints.save(&self.state, &optimizers, model, kept)?;
-        let best = checkpoints.best().unwrap_or(self.state.step);
-        publish(&checkpoints.model_of(best), &self.sitting.run.join(BEST_MODEL))?;
+        self.publish_best(&checkpoints)?;
         self.last_saved = Some(self.state.step);
         self.tell(Event::Saved { step: self.state.step })
+    }
+
+    /// Copies the best checkpoint's model to where users look for it; of one that was damaged meanwhile, the next best's.
+    fn publish_best(&mut self, checkpoints: &Checkpoints) -> Result<(), TrainError> {
+        let (step, run) = (self.state.step, self.sitting.run);
+        loop {
+            let best = checkpoints.best().unwrap_or(step);
+            match checkpoints.read_model(best) {
+                Ok(model) => return publish(&model, run).map_err(TrainError::io("write", &run.join(BEST_MODEL))),
+                Err(TrainError::Damaged { problem, .. }) if best != step => {
+                    let message = checkpoints.set_aside(&Damaged { step: best, problem })?;
+                    self.tell(Event::Alarm { step, message })?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// What the model file tells: the figures are those of the last validation.
@@ -134,10 +150,12 @@ impl Trainer<'_, '_> {
     }
 }
 
-/// Copies a model file to where users look for it, whole or not at all.
-fn publish(from: &Path, to: &Path) -> Result<(), TrainError> {
-    let partial = to.with_extension("partial");
-    fs::copy(from, &partial).map_err(TrainError::io("copy", from))?;
-    fs::File::open(&partial).and_then(|file| file.sync_all()).map_err(TrainError::io("write", &partial))?;
-    fs::rename(&partial, to).map_err(TrainError::io("write", to))
+/// Writes the best model's file into a run's folder, whole or not at all.
+fn publish(model: &[u8], run: &Path) -> io::Result<()> {
+    let partial = run.join(BEST_MODEL_PARTIAL);
+    let mut file = File::create(&partial)?;
+    file.write_all(model)?;
+    file.sync_all()?;
+    fs::rename(&partial, run.join(BEST_MODEL))?;
+    if cfg!(unix) { File::open(run)?.sync_all() } else { Ok(()) }
 }

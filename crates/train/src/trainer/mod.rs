@@ -5,13 +5,14 @@ mod begin;
 mod cvae;
 mod joint;
 mod keeping;
+mod material;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use burn::tensor::Device;
-use partita_dataset::{Corpus, Split};
+use partita_dataset::Corpus;
 use partita_encoding::{ConditionRecords, FormStatistics};
 use partita_model::{Cvae, ModelConfig, ParameterShape, Passage, parameter_shapes, write_parameters};
 
@@ -27,20 +28,20 @@ use crate::event::Event;
 use crate::judgement::Judgement;
 use crate::lock::RunLock;
 use crate::log::{LogLine, RunLog};
-use crate::passages::Cutter;
 use crate::replicas::Replicas;
 use crate::standing::Standing;
 use crate::streams::{Purpose, stream};
 use crate::validation::Validation;
 use crate::workers::Workers;
 
-use begin::config;
+use begin::{Held, config};
 pub use begin::{Initial, resume, start};
+use material::Material;
 
 /// The file in a run's folder that holds its best model.
 const BEST_MODEL: &str = "model.safetensors";
-/// Passages that a corpus must be able to give for training and for validation.
-const PIECES_NEEDED: usize = 2;
+/// The same before it gets its name.
+const BEST_MODEL_PARTIAL: &str = "model.partial";
 
 /// Where a run lives and who watches it.
 pub struct Sitting<'a> {
@@ -109,6 +110,8 @@ struct Trainer<'c, 's> {
     last_validation: Option<Validation>,
     last_adversarial: Option<GeneratorValidation>,
     last_standing: Option<Standing>,
+    /// What was found when the run began, and a person should know.
+    notes: Vec<String>,
     /// The step of this sitting's last checkpoint.
     last_saved: Option<u64>,
     log: RunLog,
@@ -119,23 +122,19 @@ struct Trainer<'c, 's> {
 
 impl<'c, 's> Trainer<'c, 's> {
     fn new(
-        corpus: &'c Corpus,
+        material: Material<'c>,
         state: RunState,
         optimizers: Optimizers,
         model: &Cvae,
         sitting: Sitting<'s>,
-        lock: RunLock,
+        held: Held,
     ) -> Result<Self, TrainError> {
-        for (split, purpose) in [(Split::Train, "train on"), (Split::Valid, "validate with")] {
-            let pieces = corpus.pieces(split).len();
-            if pieces < PIECES_NEEDED {
-                return Err(TrainError::TooFewPieces { pieces, purpose, needed: PIECES_NEEDED });
-            }
-        }
+        let Material { corpus, validation_batches } = material;
+        let Held { lock, mut notes } = held;
         let recipe = &state.recipe;
         let config = config(recipe, corpus);
-        let (log, elapsed_before_s) = RunLog::resume(sitting.run, state.step)?;
-        let cutter = Cutter::new(corpus, corpus.vocabulary(), recipe);
+        let (log, elapsed_before_s, note) = RunLog::resume(sitting.run, state.step)?;
+        notes.extend(note);
         let device = &sitting.device;
         let averaged = Cvae::new(&config, &mut stream(0, Purpose::Initial, 0), device);
         let seen = optimizers.seen.map(|weights| (write_parameters(averaged.clone(), &weights), weights));
@@ -153,11 +152,12 @@ impl<'c, 's> Trainer<'c, 's> {
             seen,
             curriculum: Curriculum::new(corpus),
             pool: Vec::new(),
-            validation_batches: cutter.validation(),
+            validation_batches,
             baselines: None,
             last_validation: None,
             last_adversarial: None,
             last_standing: None,
+            notes,
             last_saved: None,
             records: corpus.condition_records(),
             forms: corpus.forms(),
@@ -181,6 +181,9 @@ impl<'c, 's> Trainer<'c, 's> {
         let step = self.state.step;
         let (cvae_steps, steps) = (self.state.recipe.steps, self.state.recipe.all_steps());
         self.tell(Event::Started { step, steps, parameters: self.parameters() })?;
+        for message in std::mem::take(&mut self.notes) {
+            self.tell(Event::Alarm { step, message })?;
+        }
         let counted = baselines(self.corpus, &self.validation_batches);
         self.baselines = Some(counted);
         self.tell(Event::Baselines(counted))?;
