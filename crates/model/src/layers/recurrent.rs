@@ -102,6 +102,7 @@ fn steps_of(x: Tensor<3>) -> Vec<Tensor<2>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use burn::tensor::TensorData;
 
     #[test]
     fn a_sequence_is_cut_into_its_steps_and_delayed() {

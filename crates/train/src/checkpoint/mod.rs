@@ -231,6 +231,8 @@ fn parse_state(folder: &Path, manifest: &Manifest) -> Result<RunState, TrainErro
         let (found, needed) = (state.format_version, state::FORMAT_VERSION);
         return Err(of_another(format!("format version {found}, this program needs {needed}")));
     }
+    // What a recipe may have changes from version to version.
+    state.recipe.check().map_err(|error| of_another(error.to_string()))?;
     if state.generator_steps > state.step {
         return Err(of_another("more steps of the generator than steps".to_owned()));
     }

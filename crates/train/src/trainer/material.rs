@@ -57,3 +57,21 @@ fn why_nothing(passages: &[Passage], recipe: &Recipe) -> String {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use partita_model::{BarFeatures, ConditionClasses, PassageBar};
+
+    #[test]
+    fn why_nothing_can_be_validated_says_what_to_change() {
+        let recipe = Recipe::default();
+        let features = BarFeatures { metre: 0, index: 0, remaining: 0, density: None, polyphony: None };
+        let bar = PassageBar { features, steps: 48, notes: Vec::new() };
+        let passage = |bars| Passage { conditions: ConditionClasses::default(), bars: vec![bar.clone(); bars] };
+        let lonely = why_nothing(&[passage(1), passage(2), passage(3)], &recipe);
+        assert!(lonely.contains("256 validation passages") && lonely.contains("raise evaluate_passages"), "{lonely}");
+        let wide = why_nothing(&[passage(2), passage(5), passage(5)], &recipe);
+        assert!(wide.contains("raise events_per_replica (now 2048) to at least 10"), "{wide}");
+    }
+}

@@ -5,10 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use partita_dataset::read_within;
 use sha2::{Digest, Sha256};
 
 /// Bytes of a digest, which stands before each entry's content.
 const DIGEST: usize = 32;
+/// Pieces and clips of one set are some megabytes; what is longer is none of ours, and made anew.
+const ENTRY_BYTES_MAX: usize = 1 << 30;
 
 /// A folder of results.
 pub(in crate::commands) struct Cache {
@@ -51,7 +54,7 @@ impl Cache {
     /// The result under `key`; else that of `make`, which is kept. A damaged entry is made anew.
     pub(super) fn get_or_make(&self, key: &Key, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
         let path = self.path(key);
-        if let Some(content) = fs::read(&path).ok().and_then(intact) {
+        if let Some(content) = read_within(&path, ENTRY_BYTES_MAX).ok().and_then(intact) {
             return Ok(content);
         }
         let content = make()?;

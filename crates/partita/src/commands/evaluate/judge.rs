@@ -80,7 +80,8 @@ impl<'a> SoundJudge<'a> {
     }
 
     /// What the music of a model, given as its file, is worth as it usually draws: KAD (FAD would be mostly bias for so few
-    /// pieces), mean of the genres that have enough clips; `None` where no genre has.
+    /// pieces), mean of the genres that have enough clips; `None` where no genre has, or where a figure has nothing to be the mean
+    /// of.
     pub(crate) fn judge(&self, file: &[u8]) -> Result<Option<Judgement>> {
         self.judge_drawn(file, Sampling::default())
     }
@@ -113,12 +114,9 @@ impl<'a> SoundJudge<'a> {
             let asked = pieces.iter().filter_map(|piece| Some(answers(piece.asked.as_ref()?, &piece.encoded)));
             answered.extend(asked.flatten().map(|answer| f64::from(u8::from(answer.met))));
         }
-        Ok((!distances.is_empty()).then(|| Judgement {
-            distance: mean(&distances),
-            likeness: mean(&likenesses),
-            adherence: mean(&answered),
-            diversity: mean(&diversities),
-        }))
+        let means = [distances, likenesses, answered, diversities].map(|values| mean(&values));
+        let [Some(distance), Some(likeness), Some(adherence), Some(diversity)] = means else { return Ok(None) };
+        Ok(Some(Judgement { distance, likeness, adherence, diversity }))
     }
 
     /// What plays the music.
@@ -146,6 +144,7 @@ fn diversity(overlap: &Overlap) -> Option<f64> {
     Some(overlap.intra_generated? / overlap.intra_reference).filter(|share| share.is_finite())
 }
 
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
+/// `None` of nothing.
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }

@@ -1,7 +1,9 @@
 //! Everything that decides a training run, in one file.
 
+mod legal;
+
 use partita_model::adversarial::{AdversarialForm, GeneratorStart};
-use partita_model::{ModelConfig, ModelKind, ModelSize, SequenceLayer};
+use partita_model::{ModelConfig, ModelKind, ModelSize};
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
@@ -334,68 +336,6 @@ impl Recipe {
             );
         }
         Ok(())
-    }
-
-    /// The recipe, if a run with it makes sense.
-    fn checked(self) -> Result<Self, TrainError> {
-        let positive = [
-            ("critic_steps_per_generator_step", self.critic_steps_per_generator_step as usize),
-            ("adversarial_rows", self.adversarial_rows),
-            ("adversarial_pool_steps", self.adversarial_pool_steps as usize),
-            ("adversarial_pools_kept", self.adversarial_pools_kept as usize),
-            ("joint_pools_kept", self.joint_pools_kept as usize),
-            ("consistency_passages", self.consistency_passages),
-            ("consistency_bars", self.consistency_bars),
-            ("policy_passages", self.policy_passages),
-            ("policy_bars", self.policy_bars),
-            ("replicas", self.replicas),
-            ("bars_max", self.bars_max),
-            ("roll_bars", self.roll_bars),
-            ("heard_bars", self.heard_bars),
-            ("pool_micro_batches", self.pool_micro_batches / self.replicas.max(1)),
-            ("evaluate_interval", self.evaluate_interval as usize),
-            ("checkpoints_kept", self.checkpoints_kept),
-        ];
-        let fractions = [
-            ("cooldown_fraction", self.cooldown_fraction),
-            ("word_dropout", self.word_dropout),
-            ("condition_dropout", self.condition_dropout),
-            ("unconditional_fraction", self.unconditional_fraction),
-            ("initial_competence", self.initial_competence),
-            ("average_decay", f64::from(self.average_decay)),
-            ("generator_average_decay", f64::from(self.generator_average_decay)),
-            ("adversarial_beta_1", f64::from(self.adversarial_beta_1)),
-            ("adversarial_beta_2", f64::from(self.adversarial_beta_2)),
-        ];
-        if let Some((name, _)) = positive.iter().find(|(_, value)| *value == 0) {
-            return Err(TrainError::Recipe(format!("`{name}` is 0; it must be at least 1")));
-        }
-        if let Some((name, value)) = fractions.iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
-            return Err(TrainError::Recipe(format!("`{name}` is {value}; it must lie between 0 and 1")));
-        }
-        let attends = ModelConfig::of_kind(self.model, self.size, 1, 1).sequence == SequenceLayer::Attention;
-        if self.musical_time && !attends {
-            return Err(TrainError::Recipe(
-                "`musical_time` is what attention is told; lstm and rnn have none: set it to false".into(),
-            ));
-        }
-        if self.policy_variations < 2 {
-            return Err(TrainError::Recipe(
-                "`policy_variations` must be at least 2, to compare with each other".into(),
-            ));
-        }
-        if self.evaluate_passages < 2 {
-            return Err(TrainError::Recipe(
-                "`evaluate_passages` must be at least 2, to shuffle latents between".into(),
-            ));
-        }
-        if self.events_per_passage < 32 || self.events_per_replica < self.events_per_passage {
-            return Err(TrainError::Recipe(format!(
-                "`events_per_passage` is {} and `events_per_replica` {}; need 32 ≤ passage ≤ replica",
-                self.events_per_passage, self.events_per_replica
-            )));
-        }
-        Ok(self)
     }
 }
 
