@@ -218,8 +218,9 @@ impl Default for Recipe {
 impl Recipe {
     /// The recipe in a TOML text; absent fields keep their defaults.
     pub fn from_toml(text: &str) -> Result<Self, TrainError> {
-        let recipe: Self = toml::from_str(text).map_err(|error| TrainError::Recipe(error.to_string()))?;
-        recipe.checked()
+        let bad = |error: toml::de::Error| TrainError::Recipe(error.to_string());
+        legal::check(&toml::from_str(text).map_err(bad)?)?;
+        toml::from_str::<Self>(text).map_err(bad)?.checked()
     }
 
     /// The recipe as TOML, every field written out.
@@ -241,13 +242,14 @@ impl Recipe {
         };
         let text = match old {
             toml::Value::String(_) => format!("{:?}", value.trim_matches('"')),
-            toml::Value::Float(_) if !value.contains(['.', 'e', 'E']) => format!("{value}.0"),
+            toml::Value::Float(_) if value.parse::<i64>().is_ok() => format!("{value}.0"),
             _ => value.to_owned(),
         };
         // The message alone: what the error shows of the text around it is not what was typed.
         let parsed: Result<toml::Table, _> = toml::from_str(&format!("value = {text}"));
         let parsed = parsed.map_err(|error| bad(error.message().to_owned()))?;
         table.insert(key.to_owned(), parsed["value"].clone());
+        legal::check(&table)?;
         table.try_into::<Self>().map_err(|error| bad(error.message().to_owned()))?.checked()
     }
 
