@@ -22,8 +22,9 @@ pub const MODEL_BYTES_MAX: usize = 1 << 30;
 /// use partita_model::{Device, ModelConfig, ModelDescription, ModelFile, ModelSize};
 ///
 /// let config = ModelConfig::sized(ModelSize::Tiny, 0, 0);
-/// let (labels, statistics) = Default::default();
-/// let description = ModelDescription::new(config, labels, statistics, Default::default(), Default::default());
+/// let (labels, statistics, records) = Default::default();
+/// let (forms, training) = Default::default();
+/// let description = ModelDescription::new(config, labels, statistics, records, forms, training);
 /// let count = description.parameter_shapes().iter().map(|shape| shape.len()).sum();
 /// let bytes = description.to_bytes(&vec![0.5; count]);
 ///

@@ -24,8 +24,9 @@ fn written() -> (ModelDescription, Vec<f32>, Vec<u8>) {
     let mut weights = read_parameters(&Cvae::new(&config, &mut random, &device));
     weights.extend(read_parameters(&Adversarial::new(&players, &config, &mut random, &device)));
     weights.extend(read_parameters(&Listener::new(&critic, &config, &mut random, &device)));
-    let (labels, statistics) = Default::default();
-    let mut description = ModelDescription::new(config, labels, statistics, Default::default(), Default::default());
+    let (labels, statistics, records) = Default::default();
+    let mut description =
+        ModelDescription::new(config, labels, statistics, records, Default::default(), Default::default());
     (description.adversarial, description.listener) = (Some(players), Some(critic));
     let bytes = description.to_bytes(&weights);
     (description, weights, bytes)

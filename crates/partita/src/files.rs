@@ -1,11 +1,14 @@
 //! Files in and out: reading within limits, writing whole or not at all.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use partita_score::{Limits, Reading};
+
+/// How the names of files in the making begin.
+const SCRATCH: &str = ".partita-";
 
 /// Reads one MIDI file.
 pub(crate) fn read_score(path: &Path, limits: &Limits) -> Result<Reading> {
@@ -42,7 +45,7 @@ fn try_write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         _ => Path::new("."),
     };
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".partita-");
+    builder.prefix(SCRATCH);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the user's umask
     let mut scratch = builder.tempfile_in(folder)?;
@@ -50,6 +53,17 @@ fn try_write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     scratch.as_file().sync_all()?;
     scratch.persist(path)?;
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Removes what [`write_whole`] left in a folder when its process was killed; for one who knows that nobody else writes there.
+pub(crate) fn sweep_scratch(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(SCRATCH.as_bytes()) && entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// The failure with the way out that its kind suggests.
@@ -77,6 +91,17 @@ mod tests {
         write_whole(&path, b"new").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [".partita-aB3dE6", ".partitas", "roll.svg"] {
+            write_whole(&folder.path().join(name), b"x").unwrap();
+        }
+        sweep_scratch(folder.path()).unwrap();
+        assert!(!folder.path().join(".partita-aB3dE6").exists());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use partita_train::{
 
 use super::curves::curves;
 use crate::console::Console;
+use crate::files::sweep_scratch;
 
 /// Follows a run's events.
 pub(in crate::commands) struct Watcher<'a> {
@@ -33,6 +34,8 @@ impl<'a> Watcher<'a> {
     pub(in crate::commands) fn observe(&mut self, line: &LogLine) {
         match &line.event {
             Event::Started { step, steps, parameters } => {
+                // The run is locked now: files in the making are those of a process that was killed. One that stays does no harm.
+                let _ = sweep_scratch(&self.run);
                 self.bar.set_length(*steps);
                 self.bar.set_position(*step);
                 self.bar.reset_eta();
