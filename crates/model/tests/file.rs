@@ -93,7 +93,7 @@ fn crafted(bytes: &[u8], change: impl FnOnce(&mut Value), digest: bool, more: &[
     let (_, metadata) = SafeTensors::read_metadata(bytes).unwrap();
     let mut description = serde_json::from_str(&metadata.metadata().as_ref().unwrap()["partita"]).unwrap();
     change(&mut description);
-    let zeros = vec![0; 64];
+    let zeros = [0; 64];
     let kept = tensors.iter().filter(|(name, _)| digest || *name != "sha256").map(|(name, view)| {
         let view = TensorView::new(view.dtype(), view.shape().to_vec(), view.data()).unwrap();
         (name.to_owned(), view)
