@@ -7,16 +7,16 @@
 //!
 //! How many of each there are stands in the index. A bar's notes end where the next bar's begin.
 
-use crate::map::{NOTE_BYTES, as_notes, note_bytes};
 use partita_encoding::{
     BarConditions, CENTS, DENSITIES, DURATIONS, EncodedBar, Metre, NoteEvent, PITCHES, POLYPHONIES, PROGRAMS,
     VELOCITIES,
 };
 
 const BAR_BYTES: usize = 8;
+const NOTE_BYTES: usize = 6;
 const NO_CLASS: u8 = u8::MAX;
 
-/// One bar of a prepared piece, its notes still in the mapped file.
+/// One bar of a piece's [`Music`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BarView<'a> {
     /// Gives the bar's length in steps.
@@ -47,44 +47,73 @@ pub(crate) fn write_block(bars: &[EncodedBar]) -> Vec<u8> {
     bytes
 }
 
-/// A block in a mapped shard.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Block<'a> {
-    bars: &'a [[u8; BAR_BYTES]],
-    notes: &'a [NoteEvent],
+const fn note_bytes(note: NoteEvent) -> [u8; NOTE_BYTES] {
+    let NoteEvent { position, program, pitch, cents, duration, velocity } = note;
+    [position, program, pitch, cents, duration, velocity]
 }
 
-impl<'a> Block<'a> {
-    /// The block of `bars` bars that fills `bytes`.
-    pub(crate) fn new(bytes: &'a [u8], bars: u32) -> Option<Self> {
-        let (bars, notes) = bytes.split_at_checked(bars as usize * BAR_BYTES)?;
-        Some(Self { bars: bars.as_chunks().0, notes: as_notes(notes) })
+const fn note(bytes: [u8; NOTE_BYTES]) -> NoteEvent {
+    let [position, program, pitch, cents, duration, velocity] = bytes;
+    NoteEvent { position, program, pitch, cents, duration, velocity }
+}
+
+/// The bars and notes of a prepared piece, as they were encoded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Music {
+    bars: Vec<Bar>,
+    notes: Vec<NoteEvent>,
+}
+
+/// A bar without its notes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Bar {
+    first_note: u32,
+    metre: Metre,
+    conditions: BarConditions,
+}
+
+impl Music {
+    /// Reads the block of `bars` bars that fills `bytes`: every note is in a bar, every class in its range, and every bar in
+    /// order; else the error says what is wrong.
+    pub(crate) fn read(bytes: &[u8], bars: u32) -> Result<Self, String> {
+        let (bars, notes) = bytes.split_at_checked(bars as usize * BAR_BYTES).ok_or("it is shorter than its bars")?;
+        let music = Self {
+            bars: bars.as_chunks().0.iter().map(bar).collect(),
+            notes: notes.as_chunks().0.iter().map(|bytes| note(*bytes)).collect(),
+        };
+        music.check()?;
+        Ok(music)
     }
 
-    /// Bar `index`, below the number of bars; the block was [checked](Self::check).
-    pub(crate) fn bar(&self, index: usize) -> BarView<'a> {
-        let [a, b, c, d, numerator, denominator, density, polyphony] = self.bars[index];
-        let first = u32::from_le_bytes([a, b, c, d]) as usize;
-        BarView {
-            metre: Metre { numerator, denominator },
-            conditions: BarConditions { density: class(density), polyphony: class(polyphony) },
-            notes: &self.notes[first..self.first_note(index + 1)],
-        }
+    /// Number of bars, at least one.
+    pub fn bar_count(&self) -> usize {
+        self.bars.len()
     }
 
-    pub(crate) fn notes(&self) -> &'a [NoteEvent] {
-        self.notes
+    /// Bar `index`, from 0.
+    ///
+    /// # Panics
+    /// With an index of [`bar_count`](Self::bar_count) or more, as a slice would.
+    pub fn bar(&self, index: usize) -> BarView<'_> {
+        let Bar { first_note, metre, conditions } = self.bars[index];
+        BarView { metre, conditions, notes: &self.notes[first_note as usize..self.first_note(index + 1)] }
+    }
+
+    /// The bars in order.
+    pub fn bars(&self) -> impl ExactSizeIterator<Item = BarView<'_>> {
+        (0..self.bar_count()).map(|index| self.bar(index))
+    }
+
+    /// All notes, bar after bar.
+    pub fn notes(&self) -> &[NoteEvent] {
+        &self.notes
     }
 
     fn first_note(&self, bar: usize) -> usize {
-        match self.bars.get(bar) {
-            Some([a, b, c, d, ..]) => u32::from_le_bytes([*a, *b, *c, *d]) as usize,
-            None => self.notes.len(),
-        }
+        self.bars.get(bar).map_or(self.notes.len(), |bar| bar.first_note as usize)
     }
 
-    /// Whether every note is in a bar, every class in its range, and every bar in order; else what is wrong.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         if self.bars.is_empty() || self.first_note(0) != 0 {
             return Err("its first bar does not start at the first note".into());
         }
@@ -99,8 +128,14 @@ impl<'a> Block<'a> {
     }
 }
 
-fn class(byte: u8) -> Option<u8> {
-    (byte != NO_CLASS).then_some(byte)
+fn bar(bytes: &[u8; BAR_BYTES]) -> Bar {
+    let [a, b, c, d, numerator, denominator, density, polyphony] = *bytes;
+    let class = |byte: u8| (byte != NO_CLASS).then_some(byte);
+    Bar {
+        first_note: u32::from_le_bytes([a, b, c, d]),
+        metre: Metre { numerator, denominator },
+        conditions: BarConditions { density: class(density), polyphony: class(polyphony) },
+    }
 }
 
 fn check_bar(bar: &BarView<'_>) -> Result<(), String> {
@@ -179,10 +214,9 @@ mod tests {
         fn what_is_written_is_read(bars in bars()) {
             let bytes = write_block(&bars);
             prop_assert_eq!(bytes.len() as u64, block_len(bars.len() as u32, note_count(&bars)));
-            let block = Block::new(&bytes, bars.len() as u32).unwrap();
-            prop_assert_eq!(block.check(), Ok(()));
-            for (index, bar) in bars.iter().enumerate() {
-                let view = block.bar(index);
+            let music = Music::read(&bytes, bars.len() as u32).unwrap();
+            prop_assert_eq!(music.bar_count(), bars.len());
+            for (view, bar) in music.bars().zip(&bars) {
                 prop_assert_eq!((view.metre, view.conditions, view.notes), (bar.metre, bar.conditions, &bar.notes[..]));
             }
         }
@@ -192,11 +226,9 @@ mod tests {
             let mut bytes = write_block(&bars);
             let place = place.index(bytes.len());
             bytes[place] = byte;
-            let block = Block::new(&bytes, bars.len() as u32).unwrap();
-            if block.check().is_ok() {
-                let views: Vec<_> = (0..bars.len()).map(|index| block.bar(index)).collect();
-                prop_assert_eq!(views.iter().map(|bar| bar.notes.len()).sum::<usize>(), block.notes().len());
-                prop_assert!(views.iter().all(|bar| bar.notes.iter().all(|note| in_range(note, bar.metre.steps()))));
+            if let Ok(music) = Music::read(&bytes, bars.len() as u32) {
+                prop_assert_eq!(music.bars().map(|bar| bar.notes.len()).sum::<usize>(), music.notes().len());
+                prop_assert!(music.bars().all(|bar| bar.notes.iter().all(|note| in_range(note, bar.metre.steps()))));
             }
         }
     }
@@ -208,7 +240,7 @@ mod tests {
         let bar = EncodedBar { metre, notes: vec![note(0), note(35)], conditions: BarConditions::default() };
         let mut bytes = write_block(&[bar]);
         damage(&mut bytes);
-        Block::new(&bytes, 1).unwrap().check()
+        Music::read(&bytes, 1).map(|_| ())
     }
 
     #[test]

@@ -1,19 +1,19 @@
-//! The prepared corpus, opened: pieces by split, in a seeded order, their notes read straight from the mapped shards.
+//! The prepared corpus, opened: pieces by split, in a seeded order.
 
-use crate::block::{Block, block_len};
 use crate::digest::Digest;
 use crate::index::{self, Record};
 use crate::manifest::Manifest;
-use crate::map::map_file;
 use crate::order::shuffle;
+use crate::piece::music_of_bars;
 use crate::shard::Shard;
-use crate::{DatasetError, Piece, Split, known};
+use crate::{DatasetError, Piece, Split, known, read_within, staged};
 use partita_encoding::{
     ConditionRecord, ConditionRecords, ConditionStatistics, FormStatistics, Grid, LabelVocabulary,
     RECORDS_PER_COMPOSER, RECORDS_PER_GENRE, lags,
 };
 use rayon::prelude::*;
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// A piece of one corpus; of no meaning in another.
@@ -32,8 +32,12 @@ impl PieceId {
     }
 }
 
-/// A prepared corpus on disk. It is memory-mapped: opening reads it once to check it, and pieces are read in place.
+/// A prepared corpus on disk. Opening reads it once to check it; a piece's music is read when it is asked for.
 /// Cheap to share between threads.
+///
+/// It stays what it was when it was opened: `prepare` never changes a corpus but puts another in its place, which leaves
+/// the open files as they are. Music is read from these files and never mapped, so that one that somebody else cuts short
+/// or overwrites gives an error.
 #[derive(Debug)]
 pub struct Corpus {
     records: Vec<Record>,
@@ -48,18 +52,28 @@ pub struct Corpus {
 
 impl Corpus {
     /// Opens the corpus in `dir` and checks all of it: versions, lengths, digests, offsets and the range of every class.
+    ///
+    /// A corpus that a killed `prepare` left under a hidden name gets its name back first.
     pub fn open(dir: &Path) -> Result<Self, DatasetError> {
-        let (manifest, fingerprint) = Manifest::read(dir)?;
+        if !dir.exists() {
+            let _ = staged::sweep(dir); // where that fails, there is no corpus
+        }
+        loop {
+            let (manifest, fingerprint) = Manifest::read(dir)?;
+            match Self::of_manifest(dir, manifest, fingerprint) {
+                // Another corpus was put in its place meanwhile: some files were of the one, some of the other.
+                Err(_) if Manifest::read(dir).is_ok_and(|(_, now)| now != fingerprint) => {}
+                opened => return opened,
+            }
+        }
+    }
+
+    fn of_manifest(dir: &Path, manifest: Manifest, fingerprint: Digest) -> Result<Self, DatasetError> {
         let records = read_index(dir, &manifest)?;
         let shards: Vec<Shard> =
             manifest.shards.par_iter().map(|entry| Shard::open(dir, entry)).collect::<Result<_, _>>()?;
-        records.par_iter().try_for_each(|record| {
-            block(record, &shards)?.check().map_err(|problem| {
-                DatasetError::corrupt(shards[record.shard as usize].path(), format!("{}: {problem}", record.path))
-            })
-        })?;
         let sides = Split::ALL.map(|split| side(&records, split));
-        Ok(Self {
+        let corpus = Self {
             vocabulary: known::vocabulary(&records),
             statistics: known::statistics(&records),
             records,
@@ -68,7 +82,10 @@ impl Corpus {
             fingerprint,
             notes: manifest.notes,
             bars: manifest.bars,
-        })
+        };
+        let pieces = (0..corpus.records.len() as u32).into_par_iter().map(|index| corpus.piece(PieceId(index)));
+        pieces.try_for_each(|piece| piece.music().map(|_| ()))?;
+        Ok(corpus)
     }
 
     /// SHA-256 of the manifest, and so of all that the corpus holds: a checkpoint refuses to go on with another corpus.
@@ -88,33 +105,34 @@ impl Corpus {
     }
 
     /// How bars come back in the pieces on the beat of the train split. Reads all of their notes.
-    pub fn forms(&self) -> FormStatistics {
+    pub fn forms(&self) -> Result<FormStatistics, DatasetError> {
         let pieces = self.pieces(Split::Train).par_iter().map(|id| self.piece(*id));
         let on_beat = pieces.filter(|piece| piece.grid() == Grid::Beat);
-        let counted = on_beat.fold(FormStatistics::default, |mut forms, piece| {
-            forms.add(piece.genre(), &lags(&piece.music_of_bars()));
-            forms
+        let counted = on_beat.try_fold(FormStatistics::default, |mut forms, piece| {
+            forms.add(piece.genre(), &lags(&music_of_bars(&piece.music()?)));
+            Ok(forms)
         });
-        counted.reduce(FormStatistics::default, FormStatistics::merged)
+        counted.try_reduce(FormStatistics::default, |one, other| Ok(one.merged(other)))
     }
 
     /// The conditions of pieces of the train split, in an order that depends on the corpus alone: of each genre up to
     /// [`RECORDS_PER_GENRE`] on the beat, and of each composer of the vocabulary up to [`RECORDS_PER_COMPOSER`], on the beat as
     /// far as there are such.
-    pub fn condition_records(&self) -> ConditionRecords {
+    pub fn condition_records(&self) -> Result<ConditionRecords, DatasetError> {
         let pieces: Vec<Piece<'_>> = self.shuffled(Split::Train, 0, 0).into_iter().map(|id| self.piece(id)).collect();
         let (on_beat, by_clock): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|piece| piece.grid() == Grid::Beat);
         let mut of_genres = Quota::new(RECORDS_PER_GENRE);
-        let mut records: Vec<_> = on_beat.iter().filter_map(|piece| of_genres.record(piece, piece.genre())).collect();
+        let of_genre = on_beat.iter().filter_map(|piece| of_genres.record(piece, piece.genre()).transpose());
+        let mut records = of_genre.collect::<Result<Vec<_>, _>>()?;
         let mut of_composers = Quota::new(RECORDS_PER_COMPOSER);
         for piece in on_beat.iter().chain(&by_clock) {
             let Some(id) = piece.composer().and_then(|name| self.vocabulary.composer_id(name)) else { continue };
             let composer = &self.vocabulary.composers[id];
-            if let Some(record) = of_composers.record(piece, Some(composer)) {
+            if let Some(record) = of_composers.record(piece, Some(composer))? {
                 records.push(ConditionRecord { composer: Some(composer.clone()), ..record });
             }
         }
-        ConditionRecords::new(records)
+        Ok(ConditionRecords::new(records))
     }
 
     /// The pieces of a split, in the order of their paths.
@@ -139,10 +157,7 @@ impl Corpus {
     /// # Panics
     /// With the id of a piece of a larger corpus.
     pub fn piece(&self, id: PieceId) -> Piece<'_> {
-        let record = &self.records[id.index()];
-        let shard = &self.shards[record.shard as usize];
-        let bytes = shard.bytes(record.offset, block_len(record.difficulty.bars, record.notes)).unwrap_or_default();
-        Piece::new(id, record, Block::new(bytes, record.difficulty.bars).expect("checked"))
+        Piece::new(id, &self.records[id.index()], &self.shards)
     }
 
     /// Notes of all pieces.
@@ -168,22 +183,30 @@ impl<'a> Quota<'a> {
     }
 
     /// The piece's record if it has one and there are fewer than the most of its label.
-    fn record(&mut self, piece: &Piece<'_>, label: Option<&'a str>) -> Option<ConditionRecord> {
+    fn record(&mut self, piece: &Piece<'_>, label: Option<&'a str>) -> Result<Option<ConditionRecord>, DatasetError> {
         let taken = self.taken.entry(label).or_default();
-        let record = (*taken < self.most).then(|| ConditionRecord::of(&piece.encoded())).flatten()?;
-        *taken += 1;
-        Some(record)
+        if *taken >= self.most {
+            return Ok(None);
+        }
+        let record = ConditionRecord::of(&piece.encoded()?);
+        *taken += usize::from(record.is_some());
+        Ok(record)
     }
 }
 
-/// Maps and reads the index.
+/// Reads the index, which is as long as the manifest says.
 fn read_index(dir: &Path, manifest: &Manifest) -> Result<Vec<Record>, DatasetError> {
     let path = manifest.index.path_in(dir)?;
-    let map = map_file(&path).map_err(DatasetError::io("open", &path))?;
-    if Digest::of(&map) != manifest.index.sha256 {
+    let bytes = match read_within(&path, manifest.index.bytes as usize) {
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+            return Err(DatasetError::corrupt(&path, "it is longer than the manifest says"));
+        }
+        read => read.map_err(DatasetError::io("read", &path))?,
+    };
+    if Digest::of(&bytes) != manifest.index.sha256 {
         return Err(DatasetError::corrupt(&path, "its SHA-256 is not the manifest's"));
     }
-    let records = index::read(&path, &map)?;
+    let records = index::read(&path, &bytes)?;
     let counts = [
         ("pieces", records.len() as u64, manifest.pieces),
         ("notes", records.iter().map(|record| u64::from(record.notes)).sum(), manifest.notes),
@@ -195,16 +218,6 @@ fn read_index(dir: &Path, manifest: &Manifest) -> Result<Vec<Record>, DatasetErr
         }
         None => Ok(records),
     }
-}
-
-/// The block of a piece, wherever the index says that it is.
-fn block<'a>(record: &Record, shards: &'a [Shard]) -> Result<Block<'a>, DatasetError> {
-    let bars = record.difficulty.bars;
-    let bytes =
-        shards.get(record.shard as usize).and_then(|shard| shard.bytes(record.offset, block_len(bars, record.notes)));
-    bytes.and_then(|bytes| Block::new(bytes, bars)).ok_or_else(|| {
-        DatasetError::corrupt(Path::new(index::FILE), format!("{} lies outside the shards", record.path))
-    })
 }
 
 fn side(records: &[Record], split: Split) -> Vec<PieceId> {

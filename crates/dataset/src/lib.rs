@@ -1,4 +1,4 @@
-//! Corpora: from a folder of MIDI files with labels to one memory-mapped corpus on disk, cleaned, without duplicates,
+//! Corpora: from a folder of MIDI files with labels to one corpus on disk, cleaned, without duplicates,
 //! split, and read in a seeded order.
 //!
 //! ```
@@ -23,7 +23,7 @@
 //! let corpus = Corpus::open(&output)?;
 //! let piece = corpus.all().next().ok_or("a piece")?;
 //! assert_eq!(piece.genre(), Some("folk"));
-//! assert_eq!(piece.bar(7).notes.len(), 4);
+//! assert_eq!(piece.music()?.bar(7).notes.len(), 4);
 //! for id in corpus.shuffled(Split::Train, 1, 0) {
 //!     println!("{}", corpus.piece(id).path());
 //! }
@@ -56,7 +56,7 @@
 //! |---|---|
 //! | `manifest.json` | versions, totals, and the length and SHA-256 of every other file; its own SHA-256 is the corpus' fingerprint |
 //! | `index.jsonl` | a line a piece: labels, split, conditions, difficulty, and where its block lies |
-//! | `shard-0000.bin`, … | the blocks: bars and notes, six bytes a note, read in place; at most 64 MiB a file |
+//! | `shard-0000.bin`, … | the blocks: bars and notes, six bytes a note, read one by one; at most 64 MiB a file |
 //! | `report.csv` | each file that was rejected, repaired, a duplicate or otherwise worth a word, with the reason |
 //! | `sources.csv` | the licence manifest: pieces and notes by source and licence |
 
@@ -70,7 +70,6 @@ mod index;
 mod known;
 mod labels;
 mod manifest;
-mod map;
 mod names;
 mod order;
 mod piece;
@@ -83,7 +82,7 @@ mod staged;
 mod testing;
 mod versions;
 
-pub use block::BarView;
+pub use block::{BarView, Music};
 pub use corpus::{Corpus, PieceId};
 pub use difficulty::Difficulty;
 pub use error::DatasetError;

@@ -1,22 +1,24 @@
 //! One piece of a corpus, as a view.
 
-use crate::block::{BarView, Block};
-use crate::index::Record;
-use crate::{Difficulty, PieceId, Split};
-use partita_encoding::{Conditions, EncodedBar, EncodedPiece, Grid, Metre, NoteEvent, same_music};
+use crate::block::{BarView, Music, block_len};
+use crate::index::{self, Record};
+use crate::shard::Shard;
+use crate::{DatasetError, Difficulty, PieceId, Split};
+use partita_encoding::{Conditions, EncodedBar, EncodedPiece, Grid, Metre, same_music};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
 
-/// A prepared piece: its labels from the index, its bars and notes in the mapped shard. Copying it copies no notes.
+/// A prepared piece: what the index knows of it, and its music on disk, read when it is [asked for](Self::music).
 #[derive(Clone, Copy, Debug)]
 pub struct Piece<'a> {
     id: PieceId,
     record: &'a Record,
-    block: Block<'a>,
+    shards: &'a [Shard],
 }
 
 impl<'a> Piece<'a> {
-    pub(crate) fn new(id: PieceId, record: &'a Record, block: Block<'a>) -> Self {
-        Self { id, record, block }
+    pub(crate) fn new(id: PieceId, record: &'a Record, shards: &'a [Shard]) -> Self {
+        Self { id, record, shards }
     }
 
     /// Which piece this is.
@@ -79,44 +81,34 @@ impl<'a> Piece<'a> {
         self.record.notes as usize
     }
 
-    /// Bar `index`, from 0.
+    /// Reads the bars and notes from disk and checks them.
     ///
-    /// # Panics
-    /// With an index of [`bar_count`](Self::bar_count) or more, as a slice would.
-    pub fn bar(&self, index: usize) -> BarView<'a> {
-        self.block.bar(index)
+    /// # Errors
+    /// Where the shard cannot be read, or was changed after the corpus was opened so that it makes no sense.
+    pub fn music(&self) -> Result<Music, DatasetError> {
+        let Record { shard, offset, notes, ref path, .. } = *self.record;
+        let bars = self.record.difficulty.bars;
+        let len = block_len(bars, notes);
+        let shard =
+            self.shards.get(shard as usize).filter(|shard| shard.holds(offset, len)).ok_or_else(|| {
+                DatasetError::corrupt(Path::new(index::FILE), format!("{path} lies outside the shards"))
+            })?;
+        Music::read(&shard.read(offset, len)?, bars)
+            .map_err(|problem| DatasetError::corrupt(shard.path(), format!("{path}: {problem}")))
     }
 
-    /// The bars in order.
-    pub fn bars(&self) -> impl ExactSizeIterator<Item = BarView<'a>> + use<'a> {
-        let block = self.block;
-        (0..self.bar_count()).map(move |index| block.bar(index))
-    }
-
-    /// Of each bar a number that is equal where metre and music are ([`same_music`]); none of a silent one.
-    pub(crate) fn music_of_bars(&self) -> Vec<Option<u64>> {
-        let number = |bar: BarView<'_>| {
-            let mut hasher = DefaultHasher::new();
-            (bar.metre.numerator, bar.metre.denominator).hash(&mut hasher);
-            bar.notes.iter().for_each(|note| same_music(note).hash(&mut hasher));
-            (!bar.notes.is_empty()).then(|| hasher.finish())
-        };
-        self.bars().map(number).collect()
-    }
-
-    /// All notes, bar after bar.
-    pub fn notes(&self) -> &'a [NoteEvent] {
-        self.block.notes()
-    }
-
-    /// A copy of the piece as encoding gave it, to decode or to measure.
-    pub fn encoded(&self) -> EncodedPiece {
+    /// Reads the piece as encoding gave it, to decode or to measure.
+    ///
+    /// # Errors
+    /// Those of [`music`](Self::music).
+    pub fn encoded(&self) -> Result<EncodedPiece, DatasetError> {
         let bar = |view: BarView<'_>| EncodedBar {
             metre: view.metre,
             notes: view.notes.to_vec(),
             conditions: view.conditions,
         };
-        EncodedPiece { grid: self.grid(), bars: self.bars().map(bar).collect(), conditions: self.conditions() }
+        let bars = self.music()?.bars().map(bar).collect();
+        Ok(EncodedPiece { grid: self.grid(), bars, conditions: self.conditions() })
     }
 
     /// What is known of the piece: labels, and what was computed from its notes.
@@ -128,4 +120,15 @@ impl<'a> Piece<'a> {
     pub fn difficulty(&self) -> Difficulty {
         self.record.difficulty
     }
+}
+
+/// Of each bar a number that is equal where metre and music are ([`same_music`]); none of a silent one.
+pub(crate) fn music_of_bars(music: &Music) -> Vec<Option<u64>> {
+    let number = |bar: BarView<'_>| {
+        let mut hasher = DefaultHasher::new();
+        (bar.metre.numerator, bar.metre.denominator).hash(&mut hasher);
+        bar.notes.iter().for_each(|note| same_music(note).hash(&mut hasher));
+        (!bar.notes.is_empty()).then(|| hasher.finish())
+    };
+    music.bars().map(number).collect()
 }

@@ -3,13 +3,12 @@
 //! A shard is its 16-byte head ("PARTITA\0", the format's version and the vocabulary's, both `u32`, little endian) and
 //! then blocks without gaps. Where each block starts stands in the index.
 
-use crate::digest::DigestedFile;
+use crate::DatasetError;
+use crate::digest::{Digest, DigestedFile};
 use crate::manifest::{FORMAT_VERSION, FileEntry};
-use crate::map::map_file;
-use crate::{DatasetError, digest::Digest};
-use memmap2::Mmap;
 use partita_encoding::VOCABULARY_VERSION;
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// The longest a shard gets.
@@ -84,39 +83,71 @@ impl ShardWriter {
     }
 }
 
-/// A shard as memory.
+/// A shard, open for reading.
 #[derive(Debug)]
 pub(crate) struct Shard {
-    map: Mmap,
+    file: File,
+    bytes: u64,
     path: PathBuf,
 }
 
 impl Shard {
-    /// Maps a shard, and makes sure that it is whole: length, digest and head.
+    /// Opens a shard, and makes sure that it is whole: length, digest and head.
     pub(crate) fn open(folder: &Path, entry: &FileEntry) -> Result<Self, DatasetError> {
         let path = entry.path_in(folder)?;
-        let map = map_file(&path).map_err(DatasetError::io("open", &path))?;
-        if map.len() as u64 != entry.bytes {
-            return Err(DatasetError::corrupt(&path, format!("{} bytes instead of {}", map.len(), entry.bytes)));
+        let file = File::open(&path).map_err(DatasetError::io("open", &path))?;
+        let bytes = file.metadata().map_err(DatasetError::io("read", &path))?.len();
+        if bytes != entry.bytes {
+            return Err(DatasetError::corrupt(&path, format!("{bytes} bytes instead of {}", entry.bytes)));
         }
-        if Digest::of(&map) != entry.sha256 {
+        if Digest::of_reader(&file).map_err(DatasetError::io("read", &path))? != entry.sha256 {
             return Err(DatasetError::corrupt(&path, "its SHA-256 is not the manifest's"));
         }
-        if !map.starts_with(&head()) {
+        let mut start = [0; HEAD_BYTES];
+        read_exact_at(&file, &mut start, 0).map_err(DatasetError::io("read", &path))?;
+        if start != head() {
             return Err(DatasetError::corrupt(&path, "it does not start as a shard does"));
         }
-        Ok(Self { map, path })
+        Ok(Self { file, bytes, path })
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The bytes of a block, if they are all there.
-    pub(crate) fn bytes(&self, offset: u64, len: u64) -> Option<&[u8]> {
-        let start = usize::try_from(offset).ok().filter(|start| *start >= HEAD_BYTES)?;
-        self.map.get(start..start.checked_add(usize::try_from(len).ok()?)?)
+    /// Whether a block can lie there.
+    pub(crate) fn holds(&self, offset: u64, len: u64) -> bool {
+        offset >= HEAD_BYTES as u64 && offset.checked_add(len).is_some_and(|end| end <= self.bytes)
     }
+
+    /// The bytes of a block that the shard [holds](Self::holds).
+    pub(crate) fn read(&self, offset: u64, len: u64) -> Result<Vec<u8>, DatasetError> {
+        let mut block = vec![0; len as usize];
+        match read_exact_at(&self.file, &mut block, offset) {
+            Ok(()) => Ok(block),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                Err(DatasetError::corrupt(&self.path, "it was cut short after it was opened"))
+            }
+            Err(error) => Err(DatasetError::io("read", &self.path)(error)),
+        }
+    }
+}
+
+/// Fills `bytes` from `offset` on, whatever other threads read of the file meanwhile.
+#[cfg(unix)]
+fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, bytes, offset)? {
+            0 => return Err(ErrorKind::UnexpectedEof.into()),
+            read => (bytes, offset) = (&mut bytes[read..], offset + read as u64),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -137,7 +168,7 @@ mod tests {
         );
         let shards: Vec<_> = entries.iter().map(|entry| Shard::open(folder.path(), entry).unwrap()).collect();
         for (block, place) in blocks.iter().zip(places) {
-            assert_eq!(shards[place.shard as usize].bytes(place.offset, block.len() as u64), Some(&block[..]));
+            assert_eq!(&shards[place.shard as usize].read(place.offset, block.len() as u64).unwrap(), block);
         }
     }
 
@@ -165,9 +196,9 @@ mod tests {
         let mut writer = ShardWriter::new(folder.path(), SHARD_BYTES_MAX);
         writer.push(&[7; 10]).unwrap();
         let shard = Shard::open(folder.path(), &writer.finish().unwrap()[0]).unwrap();
-        assert!(shard.bytes(16, 10).is_some());
+        assert!(shard.holds(16, 10));
         for (offset, len) in [(15, 1), (16, 11), (27, 0), (u64::MAX, 1), (16, u64::MAX)] {
-            assert_eq!(shard.bytes(offset, len), None, "{offset}, {len}");
+            assert!(!shard.holds(offset, len), "{offset}, {len}");
         }
     }
 }

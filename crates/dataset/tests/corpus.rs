@@ -33,9 +33,54 @@ fn any_changed_byte_that_is_read_is_found() {
         }
         fs::write(&path, &whole[..whole.len() - 1]).unwrap();
         assert!(matches!(Corpus::open(&folder), Err(DatasetError::Corrupt { .. })));
+        fs::write(&path, [&whole[..], b"\n"].concat()).unwrap();
+        assert!(matches!(Corpus::open(&folder), Err(DatasetError::Corrupt { .. })));
         fs::write(&path, whole).unwrap();
     }
     assert!(Corpus::open(&folder).is_ok());
+}
+
+/// What reading all music of an open corpus says after `change` to its shard.
+fn problem_while_open(change: impl Fn(&Path, Vec<u8>)) -> Option<String> {
+    let home = tempfile::tempdir().unwrap();
+    let folder = forty(home.path());
+    let corpus = Corpus::open(&folder).unwrap();
+    let shard = folder.join("shard-0000.bin");
+    change(&shard, fs::read(&shard).unwrap());
+    let error = corpus.all().find_map(|piece| piece.music().err());
+    assert_eq!(corpus.forms().is_err(), error.is_some());
+    error.map(|error| error.to_string())
+}
+
+#[test]
+fn a_shard_that_is_cut_short_or_overwritten_while_it_is_open_gives_an_error() {
+    let cut = problem_while_open(|shard, whole| {
+        fs::File::options().write(true).open(shard).unwrap().set_len(whole.len() as u64 / 2).unwrap();
+    });
+    assert!(cut.unwrap().contains("shard-0000.bin is damaged: it was cut short after it was opened; prepare"));
+    let overwritten = problem_while_open(|shard, whole| fs::write(shard, vec![0xFF; whole.len()]).unwrap());
+    assert!(overwritten.unwrap().contains("00.mid: its first bar does not start at the first note"));
+}
+
+#[test]
+fn a_corpus_stays_what_it_was_while_another_takes_its_place() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = forty(home.path());
+    let corpus = Corpus::open(&folder).unwrap();
+    save(&home.path().join("midi"), "more.mid", &melody(99, 40, 0));
+    let options = PrepareOptions::new(home.path().join("midi"), &folder);
+    prepare(&PrepareOptions { overwrite: true, ..options }, &()).unwrap();
+    assert_eq!(corpus.all().map(|piece| piece.music().unwrap().notes().len() as u64).sum::<u64>(), corpus.note_count());
+    assert_eq!(Corpus::open(&folder).unwrap().all().len(), 41);
+}
+
+#[test]
+fn a_corpus_that_a_killed_preparing_had_moved_aside_opens_again() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = forty(home.path());
+    fs::create_dir(home.path().join(".corpus.old-aB3dE6")).unwrap();
+    fs::rename(&folder, home.path().join(".corpus.old-aB3dE6/corpus")).unwrap();
+    assert_eq!(Corpus::open(&folder).unwrap().all().len(), 40);
 }
 
 /// Changes a file and makes the manifest agree, as somebody would who means harm.
@@ -144,8 +189,8 @@ fn vocabulary_and_statistics_are_of_the_train_split() {
     assert_eq!(corpus.vocabulary().composers, ["monk"]);
     assert_eq!(corpus.statistics().all.pieces, 15);
     assert_eq!(corpus.statistics().genre(Some("jazz")).metres, [("4/4".parse().unwrap(), 8)]);
-    assert_eq!(corpus.forms().genres.keys().collect::<Vec<_>>(), ["folk", "jazz"]);
-    let records = corpus.condition_records();
+    assert_eq!(corpus.forms().unwrap().genres.keys().collect::<Vec<_>>(), ["folk", "jazz"]);
+    let records = corpus.condition_records().unwrap();
     let of_monk = records.iter().filter(|record| record.composer.as_deref() == Some("monk"));
     assert_eq!(
         (records.iter().len(), of_monk.count()),

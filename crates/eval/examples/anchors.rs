@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use partita_dataset::{Corpus, Split};
+use partita_dataset::{Corpus, DatasetError, Split};
 use partita_encoding::{EncodedPiece, EncodingLimits, decode};
 use partita_eval::symbolic::adherence::measured;
 use partita_eval::symbolic::coherence::Coherence;
@@ -28,9 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let scores = |split| {
             let pieces = corpus.pieces(split).iter().map(|&id| corpus.piece(id));
             let pieces = pieces.filter(|piece| piece.genre() == Some(genre.as_str())).take(100);
-            pieces.map(|piece| decode(&piece.encoded().opening(BARS), QPM)).collect::<Vec<_>>()
+            pieces.map(|piece| Ok(decode(&piece.encoded()?.opening(BARS), QPM))).collect::<Result<Vec<_>, DatasetError>>()
         };
-        let (real, reference) = (scores(Split::Valid), scores(Split::Test));
+        let (real, reference) = (scores(Split::Valid)?, scores(Split::Test)?);
         let reference: Vec<_> = encoded(&reference)?.iter().map(PieceHistograms::of).collect();
         println!("{genre}, {} pieces against {}", real.len(), reference.len());
         print_row("real music", &real, &reference)?;

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
-use partita_dataset::{Corpus, Piece, Split};
+use partita_dataset::{Corpus, DatasetError, Piece, Split};
 use partita_encoding::EncodedPiece;
 use partita_eval::symbolic::classifier::{
     Accuracy, Classifier, Example, FeatureView, Forest, ForestOptions, Neighbours, Softmax, SoftmaxOptions, features,
@@ -25,9 +25,9 @@ const BARS: usize = 16;
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("give the folder of a prepared corpus")?;
     let corpus = Corpus::open(Path::new(&folder))?;
-    print_classifiers(&corpus);
-    print_overlaps(&corpus);
-    print_coherence(&corpus);
+    print_classifiers(&corpus)?;
+    print_overlaps(&corpus)?;
+    print_coherence(&corpus)?;
     print_copying(&corpus)
 }
 
@@ -35,19 +35,23 @@ fn pieces(corpus: &Corpus, split: Split) -> impl Iterator<Item = Piece<'_>> {
     corpus.pieces(split).iter().map(|&id| corpus.piece(id))
 }
 
-fn print_classifiers(corpus: &Corpus) {
+/// The first bars of a piece.
+fn excerpt(piece: &Piece<'_>) -> Result<EncodedPiece, DatasetError> {
+    Ok(piece.encoded()?.opening(BARS))
+}
+
+fn print_classifiers(corpus: &Corpus) -> Result<(), DatasetError> {
     let genres = &corpus.vocabulary().genres;
-    let excerpt = |piece: &Piece<'_>| piece.encoded().opening(BARS);
     for view in [FeatureView::Full, FeatureView::PitchedNotes] {
         let examples = |split| {
             let labelled = pieces(corpus, split).filter_map(|piece| {
                 let class = genres.iter().position(|genre| Some(genre.as_str()) == piece.genre())?;
-                Some(Example { features: features(&excerpt(&piece), view), class })
+                Some(excerpt(&piece).map(|excerpt| Example { features: features(&excerpt, view), class }))
             });
-            labelled.collect::<Vec<_>>()
+            labelled.collect::<Result<Vec<_>, _>>()
         };
         let start = Instant::now();
-        let (train, valid) = (examples(Split::Train), examples(Split::Valid));
+        let (train, valid) = (examples(Split::Train)?, examples(Split::Valid)?);
         println!(
             "{view:?}: {} features, {} + {} pieces, {:.1?}",
             train[0].features.len(),
@@ -73,6 +77,7 @@ fn print_classifiers(corpus: &Corpus) {
             println!("    Inception Score of real music {:?}", inception_score(&probabilities));
         }
     }
+    Ok(())
 }
 
 fn print_accuracy(name: &str, classifier: Option<&impl Classifier>, valid: &[Example], start: Instant) {
@@ -90,13 +95,13 @@ fn shown(estimate: &Estimate) -> String {
 }
 
 /// Valid against test music of each genre: what generated music could reach at best.
-fn print_overlaps(corpus: &Corpus) {
+fn print_overlaps(corpus: &Corpus) -> Result<(), DatasetError> {
     for genre in &corpus.vocabulary().genres {
         let of = |split| {
             let pieces = pieces(corpus, split).filter(|piece| piece.genre() == Some(genre)).take(150);
-            pieces.map(|piece| PieceHistograms::of(&piece.encoded().opening(BARS))).collect::<Vec<_>>()
+            pieces.map(|piece| Ok(PieceHistograms::of(&excerpt(&piece)?))).collect::<Result<Vec<_>, DatasetError>>()
         };
-        for overlap in overlaps(&of(Split::Valid), &of(Split::Test)) {
+        for overlap in overlaps(&of(Split::Valid)?, &of(Split::Test)?) {
             let (area, kl) = (overlap.overlapped_area, overlap.kl_divergence);
             println!(
                 "{genre:>14} {:>12}: area {area:.3}, KL {kl:.4}, N = {}",
@@ -105,40 +110,40 @@ fn print_overlaps(corpus: &Corpus) {
             );
         }
     }
+    Ok(())
 }
 
-fn print_coherence(corpus: &Corpus) {
-    let measured: Vec<Coherence> = pieces(corpus, Split::Valid)
-        .map(|piece| piece.encoded())
-        .filter(|piece: &EncodedPiece| piece.bars.len() >= BARS)
-        .map(|piece| Coherence::of(&piece.opening(BARS)))
-        .collect();
+fn print_coherence(corpus: &Corpus) -> Result<(), DatasetError> {
+    let long_enough = pieces(corpus, Split::Valid).filter(|piece| piece.bar_count() >= BARS);
+    let measured: Vec<Coherence> =
+        long_enough.map(|piece| Ok(Coherence::of(&excerpt(&piece)?))).collect::<Result<_, DatasetError>>()?;
     for row in 0..measured.first().map_or(0, |coherence| coherence.named().len()) {
         let values: Vec<f64> = measured.iter().filter_map(|coherence| coherence.named()[row].1).collect();
         let mean = Estimate::bootstrap_mean(&values, 1000, 1);
         println!("{:>30} {}", measured[0].named()[row].0, mean.map_or_else(String::new, |mean| shown(&mean)));
     }
+    Ok(())
 }
 
 fn print_copying(corpus: &Corpus) -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let mut builder = CopyIndexBuilder::default();
     for piece in pieces(corpus, Split::Train) {
-        builder.add(&piece.encoded().bars)?;
+        builder.add(&piece.encoded()?.bars)?;
     }
     let index = builder.build();
     let megabytes = index.bytes() as f64 / 1e6;
     println!("copy index: {} bars, {megabytes:.0} MB, built in {:.1?}", index.bar_count(), start.elapsed());
-    let groups = |piece: Piece<'_>| piece.encoded().opening(BARS).bars;
+    let groups = |piece: Piece<'_>| excerpt(&piece).map(|excerpt| excerpt.bars);
     for (name, split) in [("test", Split::Test), ("valid", Split::Valid)] {
         let start = Instant::now();
-        let bars: Vec<_> = pieces(corpus, split).map(groups).collect();
+        let bars: Vec<_> = pieces(corpus, split).map(groups).collect::<Result<_, _>>()?;
         let found = copying(bars.iter().map(|bars| (bars.as_slice(), None)), &index);
         println!("{name} against train: {found:?} in {:.1?}", start.elapsed());
     }
     for genre in &corpus.vocabulary().genres {
         let of_genre = pieces(corpus, Split::Test).filter(|piece| piece.genre() == Some(genre));
-        let bars: Vec<_> = of_genre.map(groups).collect();
+        let bars: Vec<_> = of_genre.map(groups).collect::<Result<_, _>>()?;
         let found = copying(bars.iter().map(|bars| (bars.as_slice(), None)), &index);
         let shown = found.map(|found| format!("{}, similarity {:.3}", shown(&found.copied), found.similarity));
         println!("{genre:>14} {}", shown.unwrap_or_default());

@@ -19,8 +19,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("the model was trained on a corpus with other genres or composers".into());
     }
     description.statistics = corpus.statistics().clone();
-    description.records = corpus.condition_records();
-    description.forms = corpus.forms();
+    description.records = corpus.condition_records()?;
+    description.forms = corpus.forms()?;
     std::fs::write(out, description.to_bytes(&weights))?;
     Ok(())
 }

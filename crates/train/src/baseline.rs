@@ -1,6 +1,6 @@
 //! What counting alone achieves: unigram and bigram models of the same events, judged on the same passages.
 
-use partita_dataset::{Corpus, Split};
+use partita_dataset::{Corpus, DatasetError, Split};
 use partita_encoding::NoteEvent;
 use partita_model::{Field, Passage, layout::BAR_LINE};
 use serde::{Deserialize, Serialize};
@@ -59,11 +59,11 @@ impl FieldCounts {
 }
 
 /// Counts the training split and scores `batches`.
-pub(crate) fn baselines(corpus: &Corpus, batches: &[Vec<Passage>]) -> Baselines {
+pub(crate) fn baselines(corpus: &Corpus, batches: &[Vec<Passage>]) -> Result<Baselines, DatasetError> {
     let mut counts = Field::ALL.map(FieldCounts::new);
     for &id in corpus.pieces(Split::Train) {
-        let piece = corpus.piece(id);
-        each_pair(piece.bars().map(|bar| bar.notes), |field, context, class| {
+        let music = corpus.piece(id).music()?;
+        each_pair(music.bars().map(|bar| bar.notes), |field, context, class| {
             counts[field as usize].count(context, class);
         });
     }
@@ -76,7 +76,7 @@ pub(crate) fn baselines(corpus: &Corpus, batches: &[Vec<Passage>]) -> Baselines 
         });
     }
     let notes = notes.max(1) as f64;
-    Baselines { unigram_nll_per_note: unigram / notes, bigram_nll_per_note: bigram / notes }
+    Ok(Baselines { unigram_nll_per_note: unigram / notes, bigram_nll_per_note: bigram / notes })
 }
 
 /// Calls `visit(field, class in the event before, class)` for each field of each event; a bar line is an event with a

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use partita_dataset::DatasetError;
+
 /// An error of the training crate.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -20,6 +22,9 @@ pub enum TrainError {
         /// Pieces needed.
         needed: usize,
     },
+    /// The corpus cannot be read any more.
+    #[error(transparent)]
+    Corpus(#[from] DatasetError),
     /// A model that the run cannot begin with.
     #[error("the model to start from does not fit: {0}")]
     Initial(String),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use partita_dataset::{Corpus, Piece, PieceId, Split};
+use partita_dataset::{Corpus, DatasetError, Music, Piece, PieceId, Split};
 use partita_encoding::{DRUMS, Key, LabelVocabulary, NoteEvent};
 use partita_model::{BarFeatures, ConditionClasses, Passage, PassageBar};
 use rand::Rng;
@@ -44,12 +44,17 @@ impl<'a> Cutter<'a> {
 
     /// One pool's micro-batches, in the order of training. A function of recipe, `pool` and `step` (whose competence
     /// counts) only, so that a resumed run needs nothing but those numbers.
-    pub fn pool(&self, curriculum: &Curriculum, pool: u64, step: u64) -> Vec<Vec<Passage>> {
+    pub fn pool(&self, curriculum: &Curriculum, pool: u64, step: u64) -> Result<Vec<Vec<Passage>>, DatasetError> {
         self.pool_at(curriculum, pool, competence(self.recipe, step))
     }
 
     /// The same for a competence that is known.
-    pub fn pool_at(&self, curriculum: &Curriculum, pool: u64, competence: f64) -> Vec<Vec<Passage>> {
+    pub fn pool_at(
+        &self,
+        curriculum: &Curriculum,
+        pool: u64,
+        competence: f64,
+    ) -> Result<Vec<Vec<Passage>>, DatasetError> {
         let mut random = stream(self.recipe.seed, Purpose::Shuffle, pool);
         let bars = bars_at(self.recipe, competence);
         let pieces = curriculum.within(competence);
@@ -57,27 +62,28 @@ impl<'a> Cutter<'a> {
         let mut missing = (self.recipe.events_per_replica * self.recipe.pool_micro_batches) as isize;
         while missing > 0 {
             let id = pieces[random.random_range(0..pieces.len())];
-            let passage = self.training_passage(id, bars, &mut random);
+            let passage = self.training_passage(id, bars, &mut random)?;
             missing -= passage.steps() as isize;
             passages.push(drop_conditions(passage, self.recipe, self.dropping, &mut random));
         }
         let mut batches = gather(passages, self.recipe.events_per_replica);
         batches.shuffle(&mut random);
-        batches
+        Ok(batches)
     }
 
     /// The validation passages, grouped by bars so that latents can be exchanged between rows; in groups of at least
     /// two. The same for every step and every recipe of this seed and length.
-    pub fn validation(&self) -> Vec<Vec<Passage>> {
-        self.validation_passages()
+    pub fn validation(&self) -> Result<Vec<Vec<Passage>>, DatasetError> {
+        let passages = self.validation_passages()?;
+        let batches = passages
             .chunk_by(|a, b| a.bars.len() == b.bars.len())
             .flat_map(|same| gather(same.to_vec(), self.recipe.events_per_replica))
-            .filter(|batch| batch.len() > 1)
-            .collect()
+            .filter(|batch| batch.len() > 1);
+        Ok(batches.collect())
     }
 
     /// The same one by one, in order of their bars, then of their length; those too that have no other to go with.
-    pub(crate) fn validation_passages(&self) -> Vec<Passage> {
+    pub(crate) fn validation_passages(&self) -> Result<Vec<Passage>, DatasetError> {
         let mut random = stream(self.recipe.seed, Purpose::Validation, u64::MAX >> 3);
         let order = self.corpus.shuffled(Split::Valid, self.recipe.seed, 0);
         let mut passages: Vec<Passage> = order
@@ -85,26 +91,28 @@ impl<'a> Cutter<'a> {
             .cycle()
             .take(self.recipe.evaluate_passages)
             .map(|&id| self.cut(id, self.recipe.bars_max, &mut random))
-            .collect();
+            .collect::<Result<_, _>>()?;
         passages.sort_by_key(|passage| (passage.bars.len(), passage.steps()));
-        passages
+        Ok(passages)
     }
 
     /// A whole piece, with all its conditions: consecutive passages of up to `bars_max` bars and `events_per_passage`
     /// events that hold each bar once and each note, even of a bar that is longer alone. The sum of their −log p over the
     /// piece's notes, or quarters, is the NLL of the piece.
-    pub fn whole(&self, id: PieceId) -> Vec<Passage> {
+    pub fn whole(&self, id: PieceId) -> Result<Vec<Passage>, DatasetError> {
         let piece = self.corpus.piece(id);
-        let count = piece.bar_count();
-        let next = |start: usize| self.end_within(&piece, start, count.min(start + self.recipe.bars_max));
+        let music = piece.music()?;
+        let count = music.bar_count();
+        let next = |start: usize| self.end_within(&music, start, count.min(start + self.recipe.bars_max));
         let starts = std::iter::successors(Some(0), |&start| Some(next(start)).filter(|&end| end < count));
-        starts.map(|start| self.passage(&piece, start..next(start), usize::MAX)).collect()
+        Ok(starts.map(|start| self.passage(&piece, &music, start..next(start), usize::MAX)).collect())
     }
 
     /// Up to `bars` bars of a piece: a quarter of the time its first, a quarter its last.
-    fn cut(&self, id: PieceId, bars: usize, random: &mut ChaCha8Rng) -> Passage {
+    fn cut(&self, id: PieceId, bars: usize, random: &mut ChaCha8Rng) -> Result<Passage, DatasetError> {
         let piece = self.corpus.piece(id);
-        let count = piece.bar_count();
+        let music = piece.music()?;
+        let count = music.bar_count();
         let length = bars.min(count);
         let latest = count - length;
         let start = match random.random_range(0..4) {
@@ -112,33 +120,33 @@ impl<'a> Cutter<'a> {
             1 => latest,
             _ => random.random_range(0..=latest),
         };
-        let end = self.end_within(&piece, start, start + length);
-        self.passage(&piece, start..end, self.recipe.events_per_passage - 1)
+        let end = self.end_within(&music, start, start + length);
+        Ok(self.passage(&piece, &music, start..end, self.recipe.events_per_passage - 1))
     }
 
-    fn training_passage(&self, id: PieceId, bars: usize, random: &mut ChaCha8Rng) -> Passage {
-        let mut passage = self.cut(id, bars, random);
+    fn training_passage(&self, id: PieceId, bars: usize, random: &mut ChaCha8Rng) -> Result<Passage, DatasetError> {
+        let mut passage = self.cut(id, bars, random)?;
         let limit = self.recipe.transpose_semitones_max;
         if limit > 0 {
             transpose(&mut passage, random.random_range(-limit..=limit));
         }
-        passage
+        Ok(passage)
     }
 
     /// The end of a passage from `start` that is not over `events_per_passage`, and has at least one bar.
-    fn end_within(&self, piece: &Piece<'_>, start: usize, end: usize) -> usize {
+    fn end_within(&self, music: &Music, start: usize, end: usize) -> usize {
         let mut events = 0;
         let fits = |&bar: &usize| {
-            events += 1 + piece.bar(bar).notes.len();
+            events += 1 + music.bar(bar).notes.len();
             events <= self.recipe.events_per_passage
         };
         start + (start..end).take_while(fits).count().max(1)
     }
 
-    fn passage(&self, piece: &Piece<'_>, bars: Range<usize>, notes_per_bar_max: usize) -> Passage {
-        let last = piece.bar_count() - 1;
+    fn passage(&self, piece: &Piece<'_>, music: &Music, bars: Range<usize>, notes_per_bar_max: usize) -> Passage {
+        let last = music.bar_count() - 1;
         let bars = bars.map(|index| {
-            let bar = piece.bar(index);
+            let bar = music.bar(index);
             PassageBar {
                 features: BarFeatures {
                     metre: bar.metre.class(),

@@ -764,9 +764,12 @@ fn a_whole_piece_is_cut_into_passages_that_hold_each_note_once() {
     let cut = |changes: [&str; 2]| -> Vec<Passage> {
         let recipe = changes.iter().fold(recipe(), |recipe, change| recipe.with(change).unwrap());
         let cutter = Cutter::new(&corpus, corpus.vocabulary(), &recipe);
-        let passages = cutter.whole(id);
+        let passages = cutter.whole(id).unwrap();
         let bars = || passages.iter().flat_map(|passage| &passage.bars);
-        assert_eq!(bars().flat_map(|bar| &bar.notes).copied().collect::<Vec<NoteEvent>>(), piece.notes());
+        assert_eq!(
+            bars().flat_map(|bar| &bar.notes).copied().collect::<Vec<NoteEvent>>(),
+            piece.music().unwrap().notes()
+        );
         assert!(
             bars().enumerate().all(|(place, bar)| (bar.features.index, bar.features.remaining) == (place, 5 - place))
         );

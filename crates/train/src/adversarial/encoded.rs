@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use partita_dataset::DatasetError;
 use partita_model::adversarial::ConditionRows;
 use partita_model::{BarFeatures, Batch, ConditionClasses, Cvae, Latents, ModelConfig, Noise, Passage, PieceLayout};
 use rand::Rng;
@@ -149,16 +150,17 @@ impl<P> EncodedPools<P> {
         cutter: &Cutter<'_>,
         curriculum: &Curriculum,
         encode: impl Fn(u64, &[Vec<Passage>]) -> Vec<P>,
-    ) {
+    ) -> Result<(), DatasetError> {
         let steps = cutter.recipe.adversarial_pool_steps;
         let newest = step / steps;
         let oldest = (newest + 1).saturating_sub(kept);
         self.pools.retain(|(number, _)| (oldest..=newest).contains(number));
         for number in self.pools.back().map_or(oldest, |(last, _)| last + 1)..=newest {
             let competence = adversarial_competence(cutter.recipe, number * steps);
-            self.pools
-                .push_back((number, encode(number, &cutter.pool_at(curriculum, FIRST_POOL + number, competence))));
+            let pool = cutter.pool_at(curriculum, FIRST_POOL + number, competence)?;
+            self.pools.push_back((number, encode(number, &pool)));
         }
+        Ok(())
     }
 
     /// Passages at hand.

@@ -1,6 +1,7 @@
 //! Generator and critic of either form, as the training loop knows them.
 
 use burn::tensor::Device;
+use partita_dataset::DatasetError;
 use partita_model::adversarial::AdversarialForm;
 use partita_model::{ModelConfig, ModelDescription, Passage};
 
@@ -33,7 +34,7 @@ impl Opponents {
     }
 
     /// The `taken`-th step of the generator, counted from 0, and those of the critic before it.
-    pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
+    pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> Result<AdversarialReport, DatasetError> {
         match self {
             Self::Latent(adversary) => adversary.step(view, taken),
             Self::Roll(adversary) => adversary.step(view, taken),
@@ -47,12 +48,12 @@ impl Opponents {
         view: &PhaseView<'_>,
         passages: &[Vec<Passage>],
         taken: u64,
-    ) -> GeneratorValidation {
-        match self {
-            Self::Latent(adversary) => GeneratorValidation::Latent(adversary.validate(view, passages, taken).into()),
-            Self::Roll(adversary) => GeneratorValidation::Roll(adversary.validate(view, passages, taken)),
-            Self::Written(adversary) => GeneratorValidation::Listener(adversary.validate(view, passages, taken)),
-        }
+    ) -> Result<GeneratorValidation, DatasetError> {
+        Ok(match self {
+            Self::Latent(adversary) => GeneratorValidation::Latent(adversary.validate(view, passages, taken)?.into()),
+            Self::Roll(adversary) => GeneratorValidation::Roll(adversary.validate(view, passages, taken)?),
+            Self::Written(adversary) => GeneratorValidation::Listener(adversary.validate(view, passages, taken)?),
+        })
     }
 
     /// Their optimisers.

@@ -2,6 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::Device;
+use partita_dataset::DatasetError;
 use partita_model::adversarial::listener::Listener;
 use partita_model::adversarial::{AdversarialConfig, Generator};
 use partita_model::compose::LatentSource;
@@ -107,10 +108,10 @@ impl PhaseView<'_> {
         pools: &mut EncodedPools<P>,
         taken: u64,
         encode: impl Fn(u64, &[Vec<Passage>]) -> Vec<P>,
-    ) {
+    ) -> Result<(), DatasetError> {
         let ahead = if self.joint_model.is_some() { self.pools_kept - 1 } else { 0 };
         let step = taken + ahead * self.cutter.recipe.adversarial_pool_steps;
-        pools.advance(step, self.pools_kept, &self.cutter, self.curriculum, encode);
+        pools.advance(step, self.pools_kept, &self.cutter, self.curriculum, encode)
     }
 
     /// The CVAE that is validated.
@@ -156,10 +157,10 @@ impl Adversary {
 
     /// Several steps of the critic, then one of the generator, which is the `taken`-th of the phase, counted from 0.
     /// Tells everything but where the run stands.
-    pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
+    pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> Result<AdversarialReport, DatasetError> {
         let recipe = view.cutter.recipe;
         let encode = |_, batches: &[Vec<Passage>]| encode(view.workers, view.model, view.config, batches, view.device);
-        view.advance(&mut self.pools, taken, encode);
+        view.advance(&mut self.pools, taken, encode)?;
         self.trained = true;
         let Self { config, players, seats, shapes, pools, .. } = self;
         let PhaseView { workers, model, config: sizes, device, .. } = *view;
@@ -171,7 +172,7 @@ impl Adversary {
         let generator =
             |weights: PlayersWeights<'_>, index| generator_step(&table, weights, micro_batches(pools, recipe, index));
         let report = turns(players, shapes, recipe, taken, critic, generator);
-        AdversarialReport { passages: self.pools.len(), ..report }
+        Ok(AdversarialReport { passages: self.pools.len(), ..report })
     }
 
     /// Judges the averaged generator on the held-out `passages`.
@@ -180,14 +181,14 @@ impl Adversary {
         view: &PhaseView<'_>,
         passages: &[Vec<Passage>],
         taken: u64,
-    ) -> AdversarialValidation {
+    ) -> Result<AdversarialValidation, DatasetError> {
         let encode_by =
             |model: &Cvae, batches: &[Vec<Passage>]| encode(view.workers, model, view.config, batches, view.device);
         if self.held_out.is_empty() || view.joint_model.is_some() {
             self.held_out = encode_by(view.validated(), passages);
         }
         let encode = |_, batches: &[Vec<Passage>]| encode_by(view.model, batches);
-        view.advance(&mut self.pools, taken, encode);
+        view.advance(&mut self.pools, taken, encode)?;
         let generator = self.generator();
         let critic = self.seats.critic(&self.players.critic.weights);
         let judged = Judged {
@@ -208,7 +209,7 @@ impl Adversary {
             let rewriting = Rewriting::new(recipe, &generator, self.config.start);
             validation.consistency = Some(rewriting.validate(view, passages));
         }
-        validation
+        Ok(validation)
     }
 }
 

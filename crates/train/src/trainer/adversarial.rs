@@ -22,7 +22,7 @@ impl Trainer<'_, '_> {
     /// The players' part of a step, which is not counted in `step` yet; `cvae_loss` is L_CVAE in nats a note.
     pub(super) fn players_step(&mut self, cvae_loss: f64) -> Result<AdversarialReport, TrainError> {
         let taken = self.state.generator_steps;
-        let mut report = self.with_adversary(|adversary, view| adversary.step(view, taken));
+        let mut report = self.with_adversary(|adversary, view| adversary.step(view, taken))?;
         self.state.generator_steps += 1;
         report.step = self.state.step + 1;
         let recipe = &self.state.recipe;
@@ -57,6 +57,7 @@ impl Trainer<'_, '_> {
         let validation =
             self.with_adversary(|adversary, view| adversary.validate(view, &held_out, taken.saturating_sub(1)));
         self.validation_batches = held_out;
+        let validation = validation?;
         self.state.latent_distance = Some(validation.distance(self.decoder_learns()));
         self.state.latent_diversity = Some(validation.diversity());
         self.state.valid_nll_per_note = self.last_validation.as_ref().map(|validation| validation.nll_per_note);

@@ -37,7 +37,7 @@ impl Trainer<'_, '_> {
     pub(super) fn cvae_step(&mut self, pace: Pace, beside: Beside<'_>) -> Result<StepReport, TrainError> {
         let step = self.state.step;
         let recipe = self.state.recipe.clone();
-        let micro_batches = self.next_micro_batches();
+        let micro_batches = self.next_micro_batches()?;
         let Pace { learning_rate, kl_weight } = pace;
         let loss = LossWeights {
             kl: kl_weight,
@@ -82,7 +82,7 @@ impl Trainer<'_, '_> {
     }
 
     /// The next step's micro-batches, each with the stream of its noise.
-    pub(super) fn next_micro_batches(&mut self) -> Vec<(Vec<Passage>, ChaCha8Rng)> {
+    pub(super) fn next_micro_batches(&mut self) -> Result<Vec<(Vec<Passage>, ChaCha8Rng)>, TrainError> {
         let count = self.state.recipe.replicas;
         if self.state.pool_used + count > self.pool.len() {
             if self.state.pool_used > 0 {
@@ -90,17 +90,18 @@ impl Trainer<'_, '_> {
             }
             self.state.pool_step = self.state.step;
             self.state.pool_used = 0;
-            self.pool = self.draw_pool();
+            self.pool = self.draw_pool()?;
         }
         let used = self.state.pool_used;
         self.state.pool_used += count;
         let first = self.state.step * count as u64;
         let random = |index| stream(self.state.recipe.seed, Purpose::Noise, first + index as u64);
-        self.pool[used..used + count].iter().cloned().enumerate().map(|(i, batch)| (batch, random(i))).collect()
+        let batches = self.pool[used..used + count].iter().cloned().enumerate();
+        Ok(batches.map(|(i, batch)| (batch, random(i))).collect())
     }
 
-    pub(super) fn draw_pool(&self) -> Vec<Vec<Passage>> {
-        self.cutter().pool(&self.curriculum, self.state.pool, self.state.pool_step)
+    pub(super) fn draw_pool(&self) -> Result<Vec<Vec<Passage>>, TrainError> {
+        Ok(self.cutter().pool(&self.curriculum, self.state.pool, self.state.pool_step)?)
     }
 
     pub(super) fn cutter(&self) -> Cutter<'_> {

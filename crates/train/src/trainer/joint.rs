@@ -64,7 +64,7 @@ impl Trainer<'_, '_> {
         let source = brought.as_ref().map_or(LatentSource::Prior, BroughtGenerator::source);
         let policy = Policy::new(&recipe, listener, config, source);
         let cutter = Cutter { dropping: Dropping::AsComposed, ..self.cutter() };
-        let asked = cutter.pool_at(&self.curriculum, POLICY_POOL + joint, adversarial_competence(&recipe, joint));
+        let asked = cutter.pool_at(&self.curriculum, POLICY_POOL + joint, adversarial_competence(&recipe, joint))?;
         let report = self.cvae_step(pace, Beside::Policy(&policy, &asked, recipe.policy_weight))?;
         self.state.step += 1;
         self.state.joint_steps += 1;

@@ -28,9 +28,9 @@ impl<'c> Material<'c> {
             }
         }
         let cutter = Cutter::new(corpus, corpus.vocabulary(), recipe);
-        let validation_batches = cutter.validation();
+        let validation_batches = cutter.validation()?;
         if validation_batches.is_empty() {
-            return Err(TrainError::NothingToValidate(why_nothing(&cutter.validation_passages(), recipe)));
+            return Err(TrainError::NothingToValidate(why_nothing(&cutter.validation_passages()?, recipe)));
         }
         if validation_batches.iter().flatten().all(|passage| passage.note_count() == 0) {
             return Err(TrainError::NothingToValidate(format!(

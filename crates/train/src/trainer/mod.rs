@@ -159,8 +159,8 @@ impl<'c, 's> Trainer<'c, 's> {
             last_standing: None,
             notes,
             last_saved: None,
-            records: corpus.condition_records(),
-            forms: corpus.forms(),
+            records: corpus.condition_records()?,
+            forms: corpus.forms()?,
             corpus,
             config,
             state,
@@ -170,7 +170,7 @@ impl<'c, 's> Trainer<'c, 's> {
             _lock: lock,
         };
         if trainer.state.pool_used > 0 {
-            trainer.pool = trainer.draw_pool();
+            trainer.pool = trainer.draw_pool()?;
         }
         trainer.remember_before_joint();
         trainer.state.forget_figures();
@@ -184,7 +184,7 @@ impl<'c, 's> Trainer<'c, 's> {
         for message in std::mem::take(&mut self.notes) {
             self.tell(Event::Alarm { step, message })?;
         }
-        let counted = baselines(self.corpus, &self.validation_batches);
+        let counted = baselines(self.corpus, &self.validation_batches)?;
         self.baselines = Some(counted);
         self.tell(Event::Baselines(counted))?;
         self.settle_before_joint()?;

@@ -1,8 +1,9 @@
 //! Genre and composer by classifiers of our own, each of another kind and trained on another third of the music, so that the
 //! one that tests has steered nothing.
 
+use anyhow::Result;
 use partita_dataset::{Piece, Split};
-use partita_encoding::{Grid, decode};
+use partita_encoding::{EncodedPiece, Grid, decode};
 use partita_eval::symbolic::classifier::{
     Accuracy, Classifier, Example, FeatureView, Forest, ForestOptions, InceptionScore, Neighbours, Softmax,
     SoftmaxOptions, features, inception_score,
@@ -42,9 +43,9 @@ struct Labelled {
 
 impl Classifiers {
     /// Trains on the beat music of the corpus, cut as the judged pieces are, and tests on its test split.
-    pub(super) fn train(real: &RealMusic<'_>) -> Self {
+    pub(super) fn train(real: &RealMusic<'_>) -> Result<Self> {
         let labels = real.corpus.vocabulary();
-        let (train, test) = (labelled(real, Split::Train), labelled(real, Split::Test));
+        let (train, test) = (labelled(real, Split::Train)?, labelled(real, Split::Test)?);
         let mut findings = Vec::new();
         let mut genre = |view: FeatureView, sees: &str| {
             let task = format!("genre, {sees}");
@@ -55,7 +56,8 @@ impl Classifiers {
         let pitched = genre(FeatureView::PitchedNotes, "seeing neither programs nor drums");
         let of = |pieces: &[Labelled]| examples(pieces, |piece| piece.composer, |piece| &piece.full);
         let composer = trained(&of(&train), &of(&test), "composer, seeing all", &mut findings);
-        Self { genres: labels.genres.clone(), composers: labels.composers.clone(), full, pitched, composer, findings }
+        let (genres, composers) = (labels.genres.clone(), labels.composers.clone());
+        Ok(Self { genres, composers, full, pitched, composer, findings })
     }
 
     /// Share of the pieces that are taken for their genre, by all that they have and by pitched notes alone.
@@ -98,10 +100,10 @@ impl Labelled {
 }
 
 /// The pieces on the beat of one side of the corpus.
-fn labelled(real: &RealMusic<'_>, split: Split) -> Vec<Labelled> {
+fn labelled(real: &RealMusic<'_>, split: Split) -> Result<Vec<Labelled>> {
     let labels = real.corpus.vocabulary();
-    let label = |piece: Piece<'_>| {
-        let judged = JudgedPiece::new(String::new(), decode(&real.opening(&piece), QPM_IF_UNKNOWN)).ok()?;
+    let label = |piece: &Piece<'_>, opening: &EncodedPiece| {
+        let judged = JudgedPiece::new(String::new(), decode(opening, QPM_IF_UNKNOWN)).ok()?;
         Some(Labelled {
             full: features(&judged.encoded, FeatureView::Full),
             pitched: features(&judged.encoded, FeatureView::PitchedNotes),
@@ -110,7 +112,8 @@ fn labelled(real: &RealMusic<'_>, split: Split) -> Vec<Labelled> {
         })
     };
     let pieces = real.corpus.pieces(split).par_iter().map(|&id| real.corpus.piece(id));
-    pieces.filter(|piece| piece.grid() == Grid::Beat).filter_map(label).collect()
+    let on_beat = pieces.filter(|piece| piece.grid() == Grid::Beat);
+    on_beat.filter_map(|piece| real.opening(&piece).map(|opening| label(&piece, &opening)).transpose()).collect()
 }
 
 fn examples<'a>(

@@ -83,11 +83,13 @@ impl Composing<'_> {
             .par_iter()
             .enumerate()
             .filter_map(|(number, piece)| {
-                let opening = decode(&real.opening(piece), QPM_IF_UNKNOWN);
-                let model = JudgedPiece::new(String::new(), opening).ok()?;
-                Some(self.wish(genre, &model, piece.composer(), real.bars, number))
+                let wish = |opening| {
+                    let model = JudgedPiece::new(String::new(), decode(&opening, QPM_IF_UNKNOWN)).ok()?;
+                    Some(self.wish(genre, &model, piece.composer(), real.bars, number))
+                };
+                real.opening(piece).map(wish).transpose()
             })
-            .collect();
+            .collect::<Result<_>>()?;
         (0..count)
             .into_par_iter()
             .map(|number| {

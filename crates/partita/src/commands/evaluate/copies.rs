@@ -17,7 +17,7 @@ impl TrainingMusic {
     pub(super) fn of(corpus: &Corpus) -> Result<Self> {
         let mut builder = CopyIndexBuilder::default();
         for &id in corpus.pieces(Split::Train) {
-            builder.add(&corpus.piece(id).encoded().bars).context("index the training music")?;
+            builder.add(&corpus.piece(id).encoded()?.bars).context("index the training music")?;
         }
         Ok(Self(builder.build()))
     }

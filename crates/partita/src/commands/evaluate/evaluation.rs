@@ -78,7 +78,7 @@ impl CorpusMeasures {
     pub(in crate::commands) fn of(corpus: &Corpus, settings: &Settings, console: &Console) -> Result<Self> {
         let bar = console.progress("learning the corpus", "steps");
         bar.set_length(2);
-        let classifiers = Classifiers::train(&settings.real(corpus));
+        let classifiers = Classifiers::train(&settings.real(corpus))?;
         bar.inc(1);
         let training_music = TrainingMusic::of(corpus)?;
         bar.finish_and_clear();
@@ -91,7 +91,7 @@ impl Evaluation<'_> {
     pub(in crate::commands) fn run(&self) -> Result<(Findings, Vec<GenreSets>)> {
         let judged = self.judged()?;
         let (name, model, mut warnings) = (judged.name, judged.model, judged.warnings);
-        let sets = self.sets(judged.genres);
+        let sets = self.sets(judged.genres)?;
         let clips = self.clips(&sets)?;
         let genres = self.genres(&sets, &clips, &mut warnings)?;
         let overall = SetKind::ALL.into_iter().filter_map(|kind| overall(kind, &sets, &genres, self.measures));
@@ -204,11 +204,11 @@ impl Evaluation<'_> {
         Ok(Judged { genres, model: Some((model, sha256)), name, warnings })
     }
 
-    fn sets(&self, judged: Vec<JudgedGenre>) -> Vec<GenreSets> {
+    fn sets(&self, judged: Vec<JudgedGenre>) -> Result<Vec<GenreSets>> {
         let reference = self.settings.reference_pieces as usize;
         let sets = |judged| match self.corpus {
             Some(corpus) => GenreSets::new(judged, &self.settings.real(corpus), self.settings.against, reference),
-            None => GenreSets::without_reference(judged),
+            None => Ok(GenreSets::without_reference(judged)),
         };
         judged.into_iter().map(sets).collect()
     }

@@ -70,7 +70,7 @@ impl<'a> SoundJudge<'a> {
         let mut judge = Self { corpus, genres: vec![], pieces, bank, network, cache, interrupt };
         let bar = console.progress("hearing validation music", "clips");
         for genre in names {
-            let validation = judge.real().pieces(&genre, Split::Valid, REFERENCE_PIECES);
+            let validation = judge.real().pieces(&genre, Split::Valid, REFERENCE_PIECES)?;
             bar.inc_length(validation.len() as u64);
             let clips = judge.listener().clips(&validation, Path::new(""), &bar)?;
             judge.genres.push(GenreReference { genre, clips, histograms: histograms(&validation) });

@@ -94,17 +94,17 @@ impl Measured<'_> {
             if self.interrupt.is_raised() {
                 return Err(anyhow!(STOPPED));
             }
-            serde_json::to_vec(&self.of_piece(id, other)).context("keep a likelihood")
+            serde_json::to_vec(&self.of_piece(id, other)?).context("keep a likelihood")
         })?;
         serde_json::from_slice(&kept).context("read a likelihood from the cache; remove the cache's folder")
     }
 
-    fn of_piece(&self, id: PieceId, other: PieceId) -> PieceLikelihood {
+    fn of_piece(&self, id: PieceId, other: PieceId) -> Result<PieceLikelihood> {
         let LoadedModel { description, network, device, .. } = self.model;
         let config = &description.config;
         let recipe = Recipe::default();
         let cutter = Cutter::new(self.corpus, &description.labels, &recipe);
-        let (passages, other) = (cutter.whole(id), cutter.whole(other));
+        let (passages, other) = (cutter.whole(id)?, cutter.whole(other)?);
         let seed = self.seed ^ id.index() as u64;
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let likelihood = likelihoods(network, config, &passages, IWAE_SAMPLES, &mut random, device).into_iter().sum();
@@ -120,14 +120,14 @@ impl Measured<'_> {
         let given_back = bars.iter().zip(&given_back).map(|(bar, notes)| encoded(bar.features.metre, notes));
         let given_back: Vec<EncodedBar> = given_back.collect();
         let roll = |bars: &[EncodedBar]| PianoRoll::of_bars(bars, RollMode::Frame);
-        PieceLikelihood {
+        Ok(PieceLikelihood {
             notes: passages.iter().map(|passage| passage.note_count() as f64).sum(),
             quarters: passages.iter().map(Passage::quarters).sum(),
             likelihood,
             shuffled,
             roll: RollError::of(&roll(&original), &roll(&given_back)),
             onsets: OnsetScore::of(&original, &given_back),
-        }
+        })
     }
 }
 

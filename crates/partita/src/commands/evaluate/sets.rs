@@ -1,5 +1,6 @@
 //! The sets of pieces that are compared, genre by genre.
 
+use anyhow::Result;
 use partita_dataset::Split;
 use partita_eval::symbolic::corruption::Corruption;
 use rayon::prelude::*;
@@ -92,17 +93,17 @@ impl GenreSets {
 
     /// The judged pieces beside real and broken music: the reference from one held-out split, the floor from the other, the
     /// human row from the training split, at most as many as are judged so that small sets' bias is the same.
-    pub(super) fn new(judged: JudgedGenre, real: &RealMusic<'_>, against: Against, reference: usize) -> Self {
+    pub(super) fn new(judged: JudgedGenre, real: &RealMusic<'_>, against: Against, reference: usize) -> Result<Self> {
         let JudgedGenre { genre, mut sets } = judged;
         let count = sets.iter().map(|(_, pieces)| pieces.len()).max().unwrap_or_default();
         let (reference_split, floor_split) = against.splits();
-        let human = real.pieces(&genre, Split::Train, count);
-        sets.push((SetKind::HeldOut, real.pieces(&genre, floor_split, count)));
+        let human = real.pieces(&genre, Split::Train, count)?;
+        sets.push((SetKind::HeldOut, real.pieces(&genre, floor_split, count)?));
         let broken = SetKind::ALL.into_iter().filter_map(|kind| Some((kind, broken(&human, kind.corruption()?))));
         let broken: Vec<_> = broken.collect();
         sets.push((SetKind::Human, human));
         sets.extend(broken);
-        Self { reference: real.pieces(&genre, reference_split, reference), genre, sets }
+        Ok(Self { reference: real.pieces(&genre, reference_split, reference)?, genre, sets })
     }
 
     /// All pieces, for counting and for playing.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use partita_dataset::{Corpus, GenreTotals, Piece, SourceTotals, Split};
+use partita_dataset::{Corpus, DatasetError, GenreTotals, Piece, SourceTotals, Split};
 use partita_encoding::{Grid, LabelVocabulary, general_midi};
 use serde::Serialize;
 
@@ -54,7 +54,7 @@ pub(super) struct TempoCoverage {
 
 impl CorpusReport {
     /// Gathers all of it in one pass over the pieces.
-    pub(super) fn of(path: &Path, corpus: &Corpus) -> Self {
+    pub(super) fn of(path: &Path, corpus: &Corpus) -> Result<Self, DatasetError> {
         let mut report = Self {
             corpus: path.display().to_string(),
             fingerprint: corpus.fingerprint().iter().map(|byte| format!("{byte:02x}")).collect(),
@@ -71,16 +71,16 @@ impl CorpusReport {
             sources: Vec::new(),
             difficulty: spreads(corpus),
         };
-        report.gather(corpus);
-        report
+        report.gather(corpus)?;
+        Ok(report)
     }
 
-    fn gather(&mut self, corpus: &Corpus) {
+    fn gather(&mut self, corpus: &Corpus) -> Result<(), DatasetError> {
         let mut tempos = Vec::new();
         let mut sources = BTreeMap::new();
         for piece in corpus.all() {
             self.add_sizes(&piece);
-            self.add_metres(&piece);
+            self.add_metres(&piece)?;
             self.add_conditions(&piece, &mut tempos);
             let source = (piece.source().unwrap_or_default(), piece.license().unwrap_or_default());
             let totals: &mut Totals = sources.entry(source).or_default();
@@ -89,6 +89,7 @@ impl CorpusReport {
         tempos.sort_by(f64::total_cmp);
         self.tempo.qpm = Spread::of("quarters a minute", &tempos);
         self.sources = sources.into_iter().map(source_totals).collect();
+        Ok(())
     }
 
     fn add_sizes(&mut self, piece: &Piece<'_>) {
@@ -104,10 +105,13 @@ impl CorpusReport {
         }
     }
 
-    fn add_metres(&mut self, piece: &Piece<'_>) {
-        for bar in piece.bars().filter(|_| piece.grid() == Grid::Beat) {
-            *self.metres.entry(bar.metre.to_string()).or_default() += 1;
+    fn add_metres(&mut self, piece: &Piece<'_>) -> Result<(), DatasetError> {
+        if piece.grid() == Grid::Beat {
+            for bar in piece.music()?.bars() {
+                *self.metres.entry(bar.metre.to_string()).or_default() += 1;
+            }
         }
+        Ok(())
     }
 
     fn add_conditions(&mut self, piece: &Piece<'_>, tempos: &mut Vec<f64>) {

@@ -97,7 +97,8 @@ impl Inspect {
             difficulty::curves(&corpus).save(picture)?;
             console.note(&format!("drew {}", picture.display()));
         }
-        console.finish(&corpus::CorpusReport::of(&self.subject, &corpus))
+        let report = corpus::CorpusReport::of(&self.subject, &corpus);
+        console.finish(&report.with_context(|| format!("inspect {}", self.subject.display()))?)
     }
 
     fn refuse(&self, given: bool, option: &str, wants: &str) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Generator and critic of rolls in training, by turns.
 
 use burn::tensor::Device;
+use partita_dataset::DatasetError;
 use partita_model::adversarial::roll::{RollConfig, RollPassage, RollPlayers};
 use partita_model::{ModelConfig, ParameterShape, Passage, parameter_shapes};
 
@@ -44,10 +45,10 @@ impl RollAdversary {
 
     /// Several steps of the critic, then one of the generator, which is the `taken`-th of the phase, counted from 0.
     /// Tells everything but where the run stands.
-    pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
+    pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> Result<AdversarialReport, DatasetError> {
         let recipe = view.cutter.recipe;
         let cut = |batches: &[Vec<Passage>]| windows(batches, recipe.roll_bars);
-        view.advance(&mut self.pools, taken, |_, batches| cut(batches));
+        view.advance(&mut self.pools, taken, |_, batches| cut(batches))?;
         self.trained = true;
         let Self { config, players, seats, shapes, pools, .. } = self;
         let PhaseView { workers, model, config: sizes, device, .. } = *view;
@@ -59,11 +60,16 @@ impl RollAdversary {
         let generator =
             |weights: PlayersWeights<'_>, index| generator_step(&table, weights, micro_batches(pools, recipe, index));
         let report = turns(players, shapes, recipe, taken, critic, generator);
-        AdversarialReport { passages: self.pools.len(), ..report }
+        Ok(AdversarialReport { passages: self.pools.len(), ..report })
     }
 
     /// Judges the averaged generator on windows of the held-out `passages`.
-    pub(crate) fn validate(&mut self, view: &PhaseView<'_>, passages: &[Vec<Passage>], taken: u64) -> RollValidation {
+    pub(crate) fn validate(
+        &mut self,
+        view: &PhaseView<'_>,
+        passages: &[Vec<Passage>],
+        taken: u64,
+    ) -> Result<RollValidation, DatasetError> {
         let recipe = view.cutter.recipe;
         let cut = |batches: &[Vec<Passage>]| windows(batches, recipe.roll_bars);
         if self.held_out.is_empty() {
@@ -71,7 +77,7 @@ impl RollAdversary {
             let every = all.len().div_ceil(JUDGED_MAX).max(1);
             self.held_out = all.into_iter().step_by(every).collect();
         }
-        view.advance(&mut self.pools, taken, |_, batches| cut(batches));
+        view.advance(&mut self.pools, taken, |_, batches| cut(batches))?;
         let judged = Judged {
             model: view.model,
             sizes: view.config,
@@ -83,6 +89,6 @@ impl RollAdversary {
         };
         let held_out: Vec<&RollPassage> = self.held_out.iter().collect();
         let training = self.pools.newest(held_out.len());
-        view.workers.map(vec![()], |_, ()| judge(&judged, &held_out, &training)).remove(0)
+        Ok(view.workers.map(vec![()], |_, ()| judge(&judged, &held_out, &training)).remove(0))
     }
 }

@@ -1,6 +1,7 @@
 //! The critic of written music in training.
 
 use burn::tensor::Device;
+use partita_dataset::DatasetError;
 use partita_model::adversarial::listener::{Listener, ListenerConfig};
 use partita_model::{ModelConfig, ParameterShape, Passage, parameter_shapes};
 
@@ -49,8 +50,8 @@ impl WrittenAdversary {
 
     /// Several steps of the critic: the `taken`-th turn of the phase, counted from 0. Tells everything but where the run
     /// stands.
-    pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> AdversarialReport {
-        self.advance(view, taken);
+    pub(crate) fn step(&mut self, view: &PhaseView<'_>, taken: u64) -> Result<AdversarialReport, DatasetError> {
+        self.advance(view, taken)?;
         self.trained = true;
         let recipe = view.cutter.recipe;
         let Self { players, seat, shapes, pools, .. } = self;
@@ -60,7 +61,7 @@ impl WrittenAdversary {
         };
         let first = taken * recipe.critic_steps_per_generator_step;
         let report = critic_turns(players, shapes, recipe, taken, first, critic);
-        AdversarialReport { passages: self.pools.len(), ..report }
+        Ok(AdversarialReport { passages: self.pools.len(), ..report })
     }
 
     /// Judges the averaged critic on windows of the held-out `passages`.
@@ -69,20 +70,20 @@ impl WrittenAdversary {
         view: &PhaseView<'_>,
         passages: &[Vec<Passage>],
         taken: u64,
-    ) -> ListenerValidation {
+    ) -> Result<ListenerValidation, DatasetError> {
         if self.held_out.is_empty() || view.critic_rests {
             self.held_out = compose_beside(view, view.model, HELD_OUT, passages);
         }
         if !view.critic_rests {
-            self.advance(view, taken);
+            self.advance(view, taken)?;
         }
         let held_out: Vec<&WrittenWindow> = self.held_out.iter().collect();
         let of_training = if view.critic_rests { Vec::new() } else { self.pools.newest(held_out.len()) };
-        judge(&self.listener(), &held_out, &of_training, view.config, view.device)
+        Ok(judge(&self.listener(), &held_out, &of_training, view.config, view.device))
     }
 
-    fn advance(&mut self, view: &PhaseView<'_>, taken: u64) {
+    fn advance(&mut self, view: &PhaseView<'_>, taken: u64) -> Result<(), DatasetError> {
         let compose = |number, batches: &[Vec<Passage>]| compose_beside(view, view.model, number, batches);
-        view.advance(&mut self.pools, taken, compose);
+        view.advance(&mut self.pools, taken, compose)
     }
 }
