@@ -8,6 +8,7 @@ mod adversarial;
 mod baseline;
 mod checkpoint;
 mod curriculum;
+mod denormals;
 mod elbo;
 mod error;
 mod event;

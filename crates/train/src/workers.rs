@@ -3,6 +3,8 @@
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::denormals::flushing_denormals;
+
 /// Threads that map a function over items.
 #[derive(Debug)]
 pub(crate) struct Workers {
@@ -40,13 +42,6 @@ impl Workers {
         done.into_iter().flatten().for_each(|(index, result)| results[index] = Some(result));
         results.into_iter().flatten().collect()
     }
-}
-
-/// Runs `work` with denormal numbers treated as zero: arithmetic on them costs a hundred times an ordinary number's.
-#[allow(unsafe_code)] // The flag is set for this thread and put back; nothing here depends on denormals.
-fn flushing_denormals<R>(work: impl FnOnce() -> R) -> R {
-    // SAFETY: only how denormals are rounded changes, and only within `work`.
-    unsafe { no_denormals::no_denormals(work) }
 }
 
 #[cfg(test)]
