@@ -89,8 +89,10 @@ pub use error::DatasetError;
 pub use known::COMPOSER_PIECES_MIN;
 pub use manifest::FORMAT_VERSION;
 pub use piece::Piece;
-pub use prepare::{Cleaning, GenreTotals, PrepareOptions, PrepareReport, Progress, SourceTotals, grid_of, prepare};
+pub use prepare::{
+    Cleaning, GenreTotals, PrepareOptions, PrepareReport, Progress, SIDE_PIECES_MIN, SourceTotals, grid_of, prepare,
+};
 pub use reading::read_within;
 pub use shard::SHARD_BYTES_MAX;
-pub use split::{Split, UnknownSplit};
+pub use split::{InvalidShares, Split, SplitShares, UnknownSplit};
 pub use staged::{StagedDirectory, sweep, sweep_all};

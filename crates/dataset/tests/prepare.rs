@@ -129,6 +129,31 @@ fn without_labels_groups_and_contents_are_split_by_hash() {
 }
 
 #[test]
+fn small_corpora_have_two_pieces_to_validate_with() {
+    for first in (0..80).step_by(10) {
+        for (pieces, count) in [(first..first + 10, 10), (2 * first..2 * first + 20, 20), (first..first + 4, 4)] {
+            let home = tempfile::tempdir().unwrap();
+            pieces.for_each(|n| save(&home.path().join("midi"), &format!("{n}.mid"), &melody(n, 24, 0)));
+            prepared(home.path());
+            let corpus = corpus(home.path());
+            let counts = Split::ALL.map(|split| corpus.pieces(split).len());
+            assert!(counts[0] >= 2 && counts[1] >= 2, "{counts:?} of {count} from {first}");
+        }
+    }
+}
+
+#[test]
+fn other_shares_are_those_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let midi = home.path().join("midi");
+    (0..100).for_each(|n| save(&midi, &format!("{n}.mid"), &melody(n, 24, 0)));
+    let options = PrepareOptions::new(midi, home.path().join("corpus"));
+    prepare(&PrepareOptions { split: "50/50/0".parse().unwrap(), ..options }, &()).unwrap();
+    let counts = Split::ALL.map(|split| corpus(home.path()).pieces(split).len());
+    assert!((40..=60).contains(&counts[0]) && counts[2] == 0, "{counts:?}");
+}
+
+#[test]
 fn what_is_left_out_has_its_reason_in_words() {
     let home = tempfile::tempdir().unwrap();
     let midi = home.path().join("midi");

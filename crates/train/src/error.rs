@@ -13,7 +13,10 @@ pub enum TrainError {
     #[error("recipe: {0}")]
     Recipe(String),
     /// The corpus has too little to train on.
-    #[error("the corpus has {pieces} pieces to {purpose}; prepare one with at least {needed}")]
+    #[error(
+        "the corpus has too few pieces to {purpose}: {pieces}, and {needed} are the least; prepare it again with more music, \
+         with other shares (prepare --split 80/10/10), or with pieces named by the column 'split' of its labels"
+    )]
     TooFewPieces {
         /// Pieces there are.
         pieces: usize,

@@ -11,7 +11,7 @@ use crate::prepare::report::{FileReport, PrepareReport};
 use crate::prepare::sides::{GroupId, Sides};
 use crate::shard::{SHARD_BYTES_MAX, ShardWriter};
 use crate::versions::{self, Sketch, Versions};
-use crate::{DatasetError, Split};
+use crate::{DatasetError, Split, SplitShares};
 use partita_encoding::VOCABULARY_VERSION;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -133,9 +133,9 @@ impl Collector {
     }
 
     /// Settles the sides, and writes all that is not written yet.
-    pub(crate) fn finish(mut self) -> Result<PrepareReport, DatasetError> {
+    pub(crate) fn finish(mut self, shares: &SplitShares) -> Result<PrepareReport, DatasetError> {
         self.join_versions()?;
-        self.settle_sides()?;
+        self.settle_sides(shares)?;
         let mut records: Vec<Record> = self.kept.into_iter().map(|kept| kept.record).collect();
         records.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         self.report.count_pieces(&records);
@@ -167,7 +167,8 @@ impl Collector {
         Ok(())
     }
 
-    fn settle_sides(&mut self) -> Result<(), DatasetError> {
+    fn settle_sides(&mut self, shares: &SplitShares) -> Result<(), DatasetError> {
+        self.report.filled = self.sides.settle(self.kept.iter().map(|kept| kept.group), shares);
         for kept in &mut self.kept {
             let side = self.sides.side(kept.group);
             kept.record.split = side;

@@ -8,16 +8,18 @@ mod candidate;
 mod cleaning;
 mod collector;
 mod files;
+mod filling;
 mod pulse;
 mod rejection;
 mod report;
 mod sides;
 
 pub use cleaning::Cleaning;
+pub use filling::SIDE_PIECES_MIN;
 pub use pulse::grid_of;
 pub use report::{GenreTotals, PrepareReport, SourceTotals};
 
-use crate::{DatasetError, StagedDirectory, manifest, staged};
+use crate::{DatasetError, SplitShares, StagedDirectory, manifest, staged};
 use candidate::Candidate;
 use collector::Collector;
 use files::{Found, SourceFile};
@@ -41,6 +43,8 @@ pub struct PrepareOptions {
     pub output: PathBuf,
     /// Whether a corpus there may be replaced. Anything else there never is.
     pub overwrite: bool,
+    /// What part of the groups whose labels name no side goes to each.
+    pub split: SplitShares,
     /// Threads to use; one a core without.
     pub threads: Option<NonZeroUsize>,
     /// What is too short, too long or too empty.
@@ -55,6 +59,7 @@ impl PrepareOptions {
             labels: None,
             output: output.into(),
             overwrite: false,
+            split: SplitShares::default(),
             threads: None,
             cleaning: Cleaning::default(),
         }
@@ -105,7 +110,7 @@ pub fn prepare(options: &PrepareOptions, progress: &dyn Progress) -> Result<Prep
         batch.iter().zip(candidates).try_for_each(|(file, candidate)| collector.take(file, candidate))?;
     }
     lost.iter().try_for_each(|(path, rejection)| collector.reject(path, rejection))?;
-    let report = collector.finish()?;
+    let report = collector.finish(&options.split)?;
     if report.kept == 0 {
         return Err(DatasetError::Empty { path: options.input.clone(), files: report.files });
     }

@@ -37,6 +37,8 @@ pub struct PrepareReport {
     pub versions: u64,
     /// Pieces moved to another side than their label's, to keep a group, or groups joined by a duplicate or a version, whole.
     pub moved: u64,
+    /// Pieces on another side than by their hash, since there would have been too few to learn from or to validate with.
+    pub filled: u64,
     /// Files without a row in the labels file; labelled by their folders.
     pub unlabelled: u64,
     /// Pieces by genre; "" where there is none.

@@ -3,19 +3,20 @@
 //! A group is never split, and neither are two groups that have a duplicate or versions of one work between them. All
 //! groups so joined stand on one side: the first, in the
 //! order train, valid, test, that a label puts any of their files on; without such labels, the side that the hash of
-//! the first group's key gives.
+//! the first group's key gives, unless that leaves too little to train with (see `filling.rs`).
 
-use crate::Split;
 use crate::content::ContentHash;
+use crate::prepare::filling::{Block, fill};
+use crate::{Split, SplitShares};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A group, by its place in [`Sides`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct GroupId(u32);
 
 /// Half of a SHA-256, so that the memory a group takes does not depend on its name.
-type Key = [u8; 16];
+pub(super) type Key = [u8; 16];
 
 /// All groups met so far, as a forest of joined ones (Tarjan's disjoint sets).
 #[derive(Debug, Default)]
@@ -29,6 +30,8 @@ struct Group {
     key: Key,
     parent: GroupId,
     labelled: Option<Split>,
+    /// Of a root, once it is settled.
+    side: Option<Split>,
 }
 
 impl Sides {
@@ -38,7 +41,7 @@ impl Sides {
         let next = GroupId(self.groups.len() as u32);
         let id = *self.ids.entry(key).or_insert(next);
         if id == next {
-            self.groups.push(Group { key, parent: next, labelled: None });
+            self.groups.push(Group { key, parent: next, labelled: None, side: None });
         }
         self.ask(id, labelled);
         id
@@ -53,11 +56,27 @@ impl Sides {
         self.ask(first, labelled);
     }
 
-    /// The side of a group, once all files are known.
+    /// Gives every group its side, when all files are known; `pieces` are the groups of those that are kept. Tells how many
+    /// pieces stand elsewhere than by their hash, so that there is enough to train with.
+    pub(crate) fn settle(&mut self, pieces: impl Iterator<Item = GroupId>, shares: &SplitShares) -> u64 {
+        let mut blocks: BTreeMap<GroupId, Block> = BTreeMap::new();
+        for group in pieces {
+            let root = self.root(group);
+            let Group { key, labelled, .. } = self.groups[root.0 as usize];
+            let side = labelled.unwrap_or_else(|| shares.of_group(&key));
+            blocks.entry(root).or_insert(Block { key, side, may_move: labelled.is_none(), pieces: 0 }).pieces += 1;
+        }
+        let filled = fill(&mut blocks.values_mut().collect::<Vec<_>>(), shares);
+        for (root, block) in blocks {
+            self.groups[root.0 as usize].side = Some(block.side);
+        }
+        filled
+    }
+
+    /// The side of a kept piece's group, once they are settled.
     pub(crate) fn side(&mut self, group: GroupId) -> Split {
         let root = self.root(group);
-        let Group { key, labelled, .. } = self.groups[root.0 as usize];
-        labelled.unwrap_or_else(|| Split::of_group(&key))
+        self.groups[root.0 as usize].side.expect("a kept piece's group is settled")
     }
 
     fn ask(&mut self, group: GroupId, labelled: Option<Split>) {
@@ -89,6 +108,12 @@ fn name_key(name: &str) -> Key {
 mod tests {
     use super::*;
 
+    /// The side of each group, all of one piece, by the usual shares.
+    fn settled<const N: usize>(sides: &mut Sides, groups: [GroupId; N]) -> [Split; N] {
+        sides.settle(groups.into_iter(), &SplitShares::default());
+        groups.map(|group| sides.side(group))
+    }
+
     fn content(number: u8) -> ContentHash {
         ContentHash([number; 16])
     }
@@ -97,9 +122,9 @@ mod tests {
     fn a_group_takes_the_first_side_that_any_of_its_files_asks_for() {
         let mut sides = Sides::default();
         let group = sides.group(Some("a"), content(1), Some(Split::Test));
-        assert_eq!(sides.side(group), Split::Test);
+        assert_eq!(settled(&mut sides, [group]), [Split::Test]);
         assert_eq!(sides.group(Some("a"), content(2), Some(Split::Valid)), group);
-        assert_eq!(sides.side(group), Split::Valid);
+        assert_eq!(settled(&mut sides, [group]), [Split::Valid]);
     }
 
     #[test]
@@ -107,10 +132,9 @@ mod tests {
         for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
             let mut sides = Sides::default();
             let wishes = [Some(Split::Test), None, Some(Split::Train), Some(Split::Valid)];
-            let groups: Vec<_> =
-                (0..4).map(|n| sides.group(Some(&n.to_string()), content(n), wishes[n as usize])).collect();
+            let groups = [0, 1, 2, 3].map(|n| sides.group(Some(&n.to_string()), content(n), wishes[usize::from(n)]));
             order.into_iter().for_each(|n| sides.join(groups[n], groups[n + 1]));
-            assert!(groups.iter().all(|group| sides.side(*group) == Split::Train));
+            assert_eq!(settled(&mut sides, groups), [Split::Train; 4]);
         }
     }
 
@@ -120,7 +144,7 @@ mod tests {
         let of_name = sides.group(Some("a"), content(1), None);
         let of_content = sides.group(None, content(1), None);
         assert_ne!(of_name, of_content);
-        assert_eq!(sides.side(of_name), Split::of_group(&name_key("a")));
-        assert_eq!(sides.side(of_content), Split::of_group(&[1; 16]));
+        let by_hash = [name_key("a"), [1; 16]].map(|key| SplitShares::default().of_group(&key));
+        assert_eq!(settled(&mut sides, [of_name, of_content]), by_hash);
     }
 }

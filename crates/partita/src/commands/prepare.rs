@@ -9,7 +9,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use indicatif::ProgressBar;
-use partita_dataset::{DatasetError, GenreTotals, PrepareOptions, PrepareReport, Progress, SourceTotals};
+use partita_dataset::{
+    DatasetError, GenreTotals, PrepareOptions, PrepareReport, Progress, SIDE_PIECES_MIN, SourceTotals, SplitShares,
+};
 use serde::Serialize;
 
 use crate::console::Console;
@@ -34,6 +36,10 @@ pub(crate) struct Prepare {
     /// The corpus to write
     #[arg(short, long, value_name = "CORPUS")]
     output: PathBuf,
+    /// What part of the music to learn from, to validate with and to test with, in per cent; pieces of one group stay
+    /// together, and the labels' column 'split' goes first
+    #[arg(long, value_name = "TRAIN/VALID/TEST", default_value = "80/10/10")]
+    split: SplitShares,
     /// Replace the corpus if there is one
     #[arg(long)]
     overwrite: bool,
@@ -55,6 +61,9 @@ impl Prepare {
         let prepared = partita_dataset::prepare(&self.options(), &watcher);
         watcher.bar.finish_and_clear();
         let totals = prepared.map_err(explained).with_context(|| format!("prepare {}", self.input.display()))?;
+        if let Some(advice) = advice(&totals) {
+            console.note(&advice);
+        }
         console.finish(&Report { corpus: self.output.clone(), seconds: started.elapsed().as_secs_f64(), totals })
     }
 
@@ -62,10 +71,22 @@ impl Prepare {
         PrepareOptions {
             labels: self.labels.clone(),
             overwrite: self.overwrite,
+            split: self.split,
             threads: self.threads,
             ..PrepareOptions::new(&self.input, &self.output)
         }
     }
+}
+
+/// What to do about a corpus that cannot be trained with.
+fn advice(totals: &PrepareReport) -> Option<String> {
+    let count = |side: fn(&GenreTotals) -> u64| totals.genres.values().map(side).sum::<u64>();
+    let sides = [("learn from", count(|genre| genre.train)), ("validate with", count(|genre| genre.valid))];
+    let (purpose, pieces) = sides.into_iter().find(|(_, pieces)| *pieces < SIDE_PIECES_MIN as u64)?;
+    Some(format!(
+        "too few pieces to {purpose}, and train refuses such a corpus: {pieces}, and {SIDE_PIECES_MIN} are the least; add \
+         music, change --split, or name pieces for it in the labels' column 'split'"
+    ))
 }
 
 /// Tells the option that helps, which the library cannot know.
@@ -174,6 +195,7 @@ fn facts(corpus: &Path, seconds: f64, totals: &PrepareReport) -> Vec<(&'static s
         ("without labels", some(totals.unlabelled, ", named by their folders")),
         ("without pulse", some(totals.without_pulse, ", taken by the clock though labelled with a beat")),
         ("versions", some(totals.versions, " pairs of pieces of one work, each pair on one side of the split")),
+        ("filled", some(totals.filled, ", moved so that there are enough to learn from and to validate with")),
         ("moved", some(totals.moved, ", to keep groups, duplicates and versions on one side of the split")),
         ("corpus", format!("{}, {:.1} MiB", corpus.display(), totals.bytes as f64 / 1_048_576.0)),
         ("time", format!("{seconds:.1} s, {:.0} files/s", totals.files as f64 / seconds.max(1e-9))),

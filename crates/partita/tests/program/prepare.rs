@@ -93,6 +93,27 @@ fn a_folder_that_is_missing_or_holds_no_music_fails_and_leaves_nothing() {
 }
 
 #[test]
+fn a_corpus_that_train_would_refuse_is_told_with_what_helps() {
+    let stage = midi_folder();
+    let outcome = stage.run(&["prepare", "midi", "-o", "corpus", "--split", "100/0/0"]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    for expected in ["too few pieces to validate with", "--split", "column 'split'"] {
+        assert!(outcome.stderr.contains(expected), "{}", outcome.stderr);
+    }
+    let outcome = stage.run(&["train", "corpus", "-o", "run"]);
+    outcome.assert_error(1, &["too few pieces to validate with: 0", "--split", "column 'split'"]);
+    assert_eq!(stage.json(&["prepare", "midi", "-o", "usual"])["genres"]["folk"]["files"], 3);
+}
+
+#[test]
+fn shares_that_are_none_are_wrong_use() {
+    for shares in ["80/10/5", "80/20", "-1/1/100"] {
+        let outcome = Stage::new().run(&["prepare", "midi", "-o", "corpus", &format!("--split={shares}")]);
+        assert_eq!(outcome.code, 2, "{outcome:?}");
+    }
+}
+
+#[test]
 fn nonsense_thread_counts_are_wrong_use() {
     assert_eq!(Stage::new().run(&["prepare", "midi", "-o", "corpus", "--threads", "0"]).code, 2);
 }

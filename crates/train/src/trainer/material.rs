@@ -1,14 +1,11 @@
 //! What a run trains on and validates with, looked at before it begins.
 
-use partita_dataset::{Corpus, Split};
+use partita_dataset::{Corpus, SIDE_PIECES_MIN, Split};
 use partita_model::Passage;
 
 use crate::error::TrainError;
 use crate::passages::Cutter;
 use crate::recipe::Recipe;
-
-/// Pieces that a corpus must have for training and for validation.
-const PIECES_NEEDED: usize = 2;
 
 /// A corpus that has enough, and the passages that every validation of the run takes.
 pub(super) struct Material<'c> {
@@ -23,8 +20,8 @@ impl<'c> Material<'c> {
     pub(super) fn new(corpus: &'c Corpus, recipe: &Recipe) -> Result<Self, TrainError> {
         for (split, purpose) in [(Split::Train, "train on"), (Split::Valid, "validate with")] {
             let pieces = corpus.pieces(split).len();
-            if pieces < PIECES_NEEDED {
-                return Err(TrainError::TooFewPieces { pieces, purpose, needed: PIECES_NEEDED });
+            if pieces < SIDE_PIECES_MIN {
+                return Err(TrainError::TooFewPieces { pieces, purpose, needed: SIDE_PIECES_MIN });
             }
         }
         let cutter = Cutter::new(corpus, corpus.vocabulary(), recipe);
