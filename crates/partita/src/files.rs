@@ -2,10 +2,11 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use partita_score::{Limits, Reading};
+use serde::Serializer;
 
 /// How the names of files in the making begin.
 const SCRATCH: &str = ".partita-";
@@ -64,6 +65,16 @@ pub(crate) fn sweep_scratch(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A path in a JSON document, which is text: what is not becomes U+FFFD.
+pub(crate) fn as_text<S: Serializer>(path: &Path, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
+}
+
+/// Several of them.
+pub(crate) fn as_texts<S: Serializer>(paths: &[PathBuf], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_seq(paths.iter().map(|path| path.to_string_lossy()))
 }
 
 /// The failure with the way out that its kind suggests.

@@ -127,6 +127,7 @@ fn explained(error: SynthError) -> anyhow::Error {
 /// What `render` prints.
 #[derive(Debug, Serialize)]
 struct Report {
+    #[serde(serialize_with = "crate::files::as_text")]
     path: PathBuf,
     seconds: f64,
     peak: f32,

@@ -18,6 +18,7 @@ pub(super) struct Report {
 /// One piece.
 #[derive(Debug, Serialize)]
 pub(super) struct PieceReport {
+    #[serde(serialize_with = "crate::files::as_text")]
     path: PathBuf,
     bars: usize,
     notes: usize,

@@ -12,6 +12,7 @@ use crate::table::{table, write_facts};
 /// The findings with the paths of the report.
 #[derive(Debug, Serialize)]
 pub(super) struct Summary {
+    #[serde(serialize_with = "crate::files::as_texts")]
     report: [PathBuf; 3],
     #[serde(flatten)]
     findings: Findings,

@@ -25,6 +25,7 @@ pub(super) fn is_model(path: &Path) -> bool {
 /// A model's description.
 #[derive(Debug, Serialize)]
 pub(super) struct ModelReport {
+    #[serde(serialize_with = "crate::files::as_text")]
     model: PathBuf,
     bytes: u64,
     /// Whether damage would be found; files from before have no digest.

@@ -11,6 +11,7 @@ use crate::table::{count, write_facts};
 /// The figures of a sitting; those of validation are absent where there was none.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
+    #[serde(serialize_with = "crate::files::as_text")]
     model: PathBuf,
     finished: bool,
     seconds: f64,
