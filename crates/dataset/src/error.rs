@@ -1,5 +1,7 @@
 //! What can go wrong with a corpus as a whole. A single bad MIDI file is no error: it goes into the report.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +28,14 @@ pub enum DatasetError {
         line: u64,
         /// Name of the column.
         column: String,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+    /// The labels are about other files than the folder's.
+    #[error("{}: {problem}", path.display())]
+    LabelPaths {
+        /// The labels file.
+        path: PathBuf,
         /// What is wrong, and what would be right.
         problem: String,
     },
@@ -77,13 +87,23 @@ pub enum DatasetError {
         /// The most allowed.
         limit: u64,
     },
-    /// No file was worth keeping.
-    #[error("{}: none of {files} MIDI files could be kept{}", path.display(), advice(*files))]
-    Empty {
+    /// The folder has no MIDI files.
+    #[error("{}: there are no MIDI files: give a folder that holds .mid files", path.display())]
+    NoFiles {
         /// The folder that was read.
         path: PathBuf,
-        /// MIDI files found in it.
+    },
+    /// No file was worth keeping.
+    #[error("{}: none of {files} MIDI files could be kept ({}); {} says why of each", path.display(), counted(reasons), report.display())]
+    NothingKept {
+        /// The folder that was read.
+        path: PathBuf,
+        /// MIDI files found in it, and files that the labels name.
         files: u64,
+        /// How many were left out for which kind of reason.
+        reasons: BTreeMap<&'static str, u64>,
+        /// The report of each file.
+        report: PathBuf,
     },
     /// The worker threads could not be started.
     #[error("cannot start {threads} threads: {problem}")]
@@ -98,8 +118,11 @@ pub enum DatasetError {
     Cancelled,
 }
 
-fn advice(files: u64) -> &'static str {
-    if files == 0 { ": give a folder that holds .mid files" } else { ": the most frequent reasons show what is wrong" }
+/// As in "too few notes: 5, missing: 1", the most frequent first.
+fn counted(reasons: &BTreeMap<&'static str, u64>) -> String {
+    let mut reasons: Vec<_> = reasons.iter().collect();
+    reasons.sort_by_key(|(_, files)| Reverse(**files));
+    reasons.into_iter().map(|(reason, files)| format!("{reason}: {files}")).collect::<Vec<_>>().join(", ")
 }
 
 impl DatasetError {

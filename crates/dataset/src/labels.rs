@@ -2,9 +2,9 @@
 //! The columns are described in the crate's documentation.
 
 use crate::names::Names;
-use crate::{DatasetError, Split};
+use crate::{DatasetError, Split, label_paths};
 use partita_encoding::Mood;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,14 +23,13 @@ pub(crate) struct FileLabels {
 }
 
 impl FileLabels {
-    /// From `genre/composer/…/file.mid`: the first folder is the genre, the second the composer.
+    /// From `genre/composer/…/file.mid`: the first folder is the genre, the second the composer, unless they only
+    /// distribute files by their hashes.
     pub(crate) fn from_folders(path: &str) -> Self {
-        let mut folders = path.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev();
-        Self {
-            genre: folders.next().map(str::to_owned),
-            composer: folders.next().map(str::to_owned),
-            ..Self::default()
-        }
+        let mut parts = path.split('/').rev();
+        parts.next(); // the file
+        let mut folders = parts.rev().take_while(|folder| !is_of_a_hash(folder)).map(str::to_owned);
+        Self { genre: folders.next(), composer: folders.next(), ..Self::default() }
     }
 
     /// How much is known; of two equal pieces the better labelled one is kept.
@@ -49,9 +48,15 @@ impl FileLabels {
     }
 }
 
+/// Whether a folder's name is a hash, of MD5 or longer, or the digit that one begins with, as in Lakh's `a/a0/…`.
+fn is_of_a_hash(folder: &str) -> bool {
+    matches!(folder.len(), 1 | 32 | 40 | 64) && folder.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// The rows of a labels file by path.
 #[derive(Debug, Default)]
 pub(crate) struct Labels {
+    file: PathBuf,
     rows: HashMap<String, FileLabels>,
 }
 
@@ -71,7 +76,46 @@ impl Labels {
                 return Err(row.problem("path", format!("{name:?} stands in an earlier row too: leave one of them")));
             }
         }
-        Ok(Self { rows })
+        Ok(Self { file: path.to_path_buf(), rows })
+    }
+
+    /// Gives each row the path of the file in `folder` that it means; see [`label_paths`].
+    ///
+    /// # Errors
+    /// Where two rows mean one file, and where most rows mean none: then they are of other files, or written as nobody can
+    /// guess.
+    pub(crate) fn align(&mut self, files: &[&str], folder: &Path) -> Result<(), DatasetError> {
+        let meant = label_paths::meant(self.rows.keys().map(String::as_str), files, folder);
+        let meant: Vec<_> = meant.into_iter().map(|(row, file)| (row.to_owned(), file)).collect();
+        for (row, file) in meant {
+            if self.rows.contains_key(file) {
+                return Err(self.mismatch(format!("{row:?} and another row both mean {file:?}: leave one of them")));
+            }
+            if let Some(labels) = self.rows.remove(&row) {
+                self.rows.insert(file.to_owned(), labels);
+            }
+        }
+        self.check_most_match(files, folder)
+    }
+
+    fn check_most_match(&self, files: &[&str], folder: &Path) -> Result<(), DatasetError> {
+        let known: HashSet<&str> = files.iter().copied().collect();
+        let stray = self.rows.keys().filter(|row| !known.contains(row.as_str())).min();
+        let matched = files.iter().filter(|file| self.rows.contains_key(**file)).count();
+        let unlabelled = files.iter().find(|file| !self.rows.contains_key(**file)).or(files.first());
+        match (stray, unlabelled) {
+            (Some(stray), Some(file)) if matched * 2 < self.rows.len() => Err(self.mismatch(format!(
+                "only {matched} of its {} rows name a file in {}: it has {stray:?}, the folder has {file:?}; write paths \
+                 as they are below the folder",
+                self.rows.len(),
+                folder.display()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    fn mismatch(&self, problem: String) -> DatasetError {
+        DatasetError::LabelPaths { path: self.file.clone(), problem }
     }
 
     /// Takes the row of a file out.
@@ -290,5 +334,9 @@ mod tests {
         assert_eq!(labels("jazz/monk/early/a.mid"), (Some("jazz".into()), Some("monk".into())));
         assert_eq!(labels("jazz/a.mid"), (Some("jazz".into()), None));
         assert_eq!(labels("a.mid"), (None, None));
+        assert_eq!(labels("0/0a1b.mid"), (None, None));
+        assert_eq!(labels("jazz/9e107d9d372bb6826bd81d3542a419d6/a.mid"), (Some("jazz".into()), None));
+        assert_eq!(labels("9e107d9d372bb6826bd81d3542a419d6/monk/a.mid"), (None, None));
+        assert_eq!(labels("decade/beef/a.mid"), (Some("decade".into()), Some("beef".into())));
     }
 }

@@ -35,14 +35,19 @@
 //! A labels file is CSV (RFC 4180, UTF-8) with a heading. `path`, relative to the folder of MIDI files and with `/`
 //! between folders, must be there; every other column, and every other cell, may be absent. Columns not listed here are
 //! ignored. Without a labels file, and for files that it does not name, the first folder is the genre and the second the
-//! composer.
+//! composer, unless they are hashes.
+//!
+//! A path may also be written with `\`, with `./`, in another Unicode normal form, or with the folders in front that lead
+//! to the folder of MIDI files. Bytes of a file's name that are no UTF-8 are written `\xE9`. Labels of which fewer than
+//! half name a file are an error. Genres that differ only in case, spaces, hyphens and underscores are one, under the name
+//! that most files have.
 //!
 //! | column | cell |
 //! |---|---|
 //! | `genre`, `composer`, `source`, `license` | any text |
 //! | `group` | any text; pieces of one group are never split |
 //! | `mood` | a quadrant (`V+_A-`), a word (`calm`) or valence and arousal (`0.3,-0.5`) |
-//! | `split` | `train`, `valid` or `test` |
+//! | `split` | `train`, `valid` or `test`; without it the hash of the group decides, by [`PrepareOptions::split`] |
 //! | `beat_grid` | `yes`, or `no` for a performance whose beats are not known |
 //! | `tempo_source` | `file` where the file's tempo is real; any other word: it is not |
 //!
@@ -68,6 +73,7 @@ mod digest;
 mod error;
 mod index;
 mod known;
+mod label_paths;
 mod labels;
 mod manifest;
 mod names;

@@ -171,6 +171,90 @@ fn what_is_left_out_has_its_reason_in_words() {
     assert!(files.contains("text.mid,rejected,not readable as MIDI,"), "{files}");
 }
 
+#[test]
+fn where_nothing_is_kept_the_reasons_are_told_and_the_report_is_written() {
+    let home = tempfile::tempdir().unwrap();
+    let midi = home.path().join("midi");
+    save(&midi, "short.mid", &melody(2, 15, 0));
+    save_bytes(&midi, "text.mid", b"<html>404</html>");
+    save(&midi, "shorter.mid", &melody(3, 14, 0));
+    let error = prepare(&PrepareOptions::new(midi, home.path().join("corpus")), &()).unwrap_err().to_string();
+    assert!(
+        error.contains("none of 3 MIDI files could be kept (too few notes: 2, not readable as MIDI: 1)"),
+        "{error}"
+    );
+    assert!(error.ends_with("corpus.report.csv says why of each"), "{error}");
+    let report = text(home.path(), "corpus.report.csv");
+    assert!(
+        report.contains("short.mid,rejected,too few notes,\"too few notes: 15, and 16 are the least\""),
+        "{report}"
+    );
+    let mut left: Vec<_> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["corpus.report.csv", "midi"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_in_other_encodings_are_read_and_told_apart() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let home = tempfile::tempdir().unwrap();
+    let midi = home.path().join("midi");
+    // Latin-1, Shift-JIS, and a folder too.
+    let names: [&[u8]; 3] = [b"caf\xe9.mid", b"\x8b\xc8.mid", b"caf\xe8/b.mid"];
+    for (number, name) in (0..).zip(names) {
+        let path = midi.join(OsStr::from_bytes(name));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, partita_score::write(&melody(number, 40, 0)).unwrap()).unwrap();
+    }
+    let labels = "path,genre\ncaf\\xE9.mid,chanson\n\\x8B\\xC8.mid,enka\ncaf\\xE8/b.mid,fado\n";
+    let report = prepared_with_labels(home.path(), labels).unwrap();
+    assert_eq!((report.kept, report.rejected, report.unlabelled), (3, 0, 0));
+    let corpus = corpus(home.path());
+    let genres: Vec<_> = corpus.all().map(|piece| (piece.path(), piece.genre().unwrap())).collect();
+    assert_eq!(genres, [("\\x8B\\xC8.mid", "enka"), ("caf\\xE8/b.mid", "fado"), ("caf\\xE9.mid", "chanson")]);
+}
+
+#[test]
+fn rows_match_files_however_their_paths_are_written() {
+    let home = tempfile::tempdir().unwrap();
+    let midi = home.path().join("midi");
+    (0..3).for_each(|number| save(&midi, &format!("x/{number}.mid"), &melody(number, 40, 0)));
+    let absolute = format!("{}/x", midi.display());
+    for front in ["x\\", "./x/", "midi/x/", "..\\midi\\x\\", &absolute] {
+        let row = |number| format!("{}/{number}.mid,jazz\n", front.trim_end_matches(['/', '\\']));
+        let labels: String = (0..3).map(row).collect();
+        let report = prepared_with_labels(home.path(), &format!("path,genre\n{labels}")).unwrap();
+        assert_eq!((report.unlabelled, report.genres["jazz"].files), (0, 3), "{front}");
+        fs::remove_dir_all(home.path().join("corpus")).unwrap();
+    }
+}
+
+#[test]
+fn labels_of_other_files_are_an_error_that_shows_one_of_each() {
+    let home = tempfile::tempdir().unwrap();
+    (0..3).for_each(|number| save(&home.path().join("midi"), &format!("x/{number}.mid"), &melody(number, 40, 0)));
+    let error = |labels: &str| prepared_with_labels(home.path(), labels).unwrap_err().to_string();
+    let other = error("path,genre\nx/0.mid,jazz\ny/1.mid,jazz\nz/2.mid,jazz\n");
+    assert!(other.contains("labels.csv: only 1 of its 3 rows name a file in "), "{other}");
+    assert!(other.contains(": it has \"y/1.mid\", the folder has \"x/1.mid\"; write paths"), "{other}");
+    let twice = error("path,genre\nx/0.mid,jazz\nx\\0.mid,rock\n");
+    assert!(twice.contains("\"x\\\\0.mid\" and another row both mean \"x/0.mid\": leave one of them"), "{twice}");
+    assert!(!home.path().join("corpus").exists());
+}
+
+#[test]
+fn spellings_of_a_genre_are_one() {
+    let home = tempfile::tempdir().unwrap();
+    for (number, genre) in (0..).zip(["hip hop", "Hip-Hop", "hip hop", "JAZZ", "folk"]) {
+        save(&home.path().join("midi"), &format!("{genre}/{number}.mid"), &melody(number, 40, 0));
+    }
+    let report = prepared(home.path());
+    assert_eq!(report.genres.keys().collect::<Vec<_>>(), ["JAZZ", "folk", "hip hop"]);
+    assert_eq!(report.spellings, BTreeMap::from([("hip hop".into(), ["Hip-Hop".into()].into())]));
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_followed_and_bad_ones_reported() {
@@ -280,7 +364,7 @@ fn bad_labels_and_empty_folders_are_errors_that_write_nothing() {
         "{error}"
     );
     let empty = prepared_with_labels(home.path(), "path\n").unwrap_err();
-    assert!(matches!(empty, DatasetError::Empty { files: 0, .. }));
+    assert!(matches!(empty, DatasetError::NoFiles { .. }));
     let absent =
         prepare(&PrepareOptions::new(home.path().join("absent"), home.path().join("corpus")), &()).unwrap_err();
     assert!(matches!(absent, DatasetError::Io { .. }), "{absent}");

@@ -9,6 +9,7 @@ mod cleaning;
 mod collector;
 mod files;
 mod filling;
+mod genres;
 mod pulse;
 mod rejection;
 mod report;
@@ -25,6 +26,7 @@ use collector::Collector;
 use files::{Found, SourceFile};
 use rayon::prelude::*;
 use rejection::Rejection;
+use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -92,7 +94,8 @@ pub fn prepare(options: &PrepareOptions, progress: &dyn Progress) -> Result<Prep
     let output = &options.output;
     staged::sweep(output).map_err(DatasetError::io("tidy up beside", output))?;
     check_output(output, options.overwrite)?;
-    let Found { files, lost } = files::find(&options.input, options.labels.as_deref())?;
+    let Found { mut files, lost } = files::find(&options.input, options.labels.as_deref())?;
+    let spellings = genres::unify(&mut files);
     let staged = StagedDirectory::beside(output).map_err(DatasetError::io("create a folder beside", output))?;
     progress.begin(files.len() as u64);
     let mut collector = Collector::new(staged.path())?;
@@ -110,13 +113,29 @@ pub fn prepare(options: &PrepareOptions, progress: &dyn Progress) -> Result<Prep
         batch.iter().zip(candidates).try_for_each(|(file, candidate)| collector.take(file, candidate))?;
     }
     lost.iter().try_for_each(|(path, rejection)| collector.reject(path, rejection))?;
-    let report = collector.finish(&options.split)?;
+    let report = PrepareReport { spellings, ..collector.finish(&options.split)? };
     if report.kept == 0 {
-        return Err(DatasetError::Empty { path: options.input.clone(), files: report.files });
+        return Err(nothing_kept(options, report, staged.path()));
     }
     let published = if options.overwrite { staged.replace() } else { staged.publish() };
     published.map_err(DatasetError::io("put the corpus at", output))?;
     Ok(report)
+}
+
+/// The error of a folder of which nothing is worth keeping. The report of each file then goes beside the place of the corpus,
+/// as `CORPUS.report.csv`.
+fn nothing_kept(options: &PrepareOptions, totals: PrepareReport, staged: &Path) -> DatasetError {
+    let path = options.input.clone();
+    if totals.files == 0 {
+        return DatasetError::NoFiles { path };
+    }
+    let mut report = options.output.clone().into_os_string();
+    report.push(".report.csv");
+    let report = PathBuf::from(report);
+    match fs::rename(staged.join(report::FILES), &report) {
+        Ok(()) => DatasetError::NothingKept { path, files: totals.files, reasons: totals.reasons, report },
+        Err(error) => DatasetError::io("write", &report)(error),
+    }
 }
 
 fn read_batch(

@@ -6,11 +6,11 @@ use crate::manifest::FileEntry;
 use crate::prepare::rejection::Rejection;
 use crate::{DatasetError, Split};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The report of each file, in the corpus.
-const FILES: &str = "report.csv";
+pub(super) const FILES: &str = "report.csv";
 /// The licence manifest, in the corpus.
 const SOURCES: &str = "sources.csv";
 
@@ -41,6 +41,8 @@ pub struct PrepareReport {
     pub filled: u64,
     /// Files without a row in the labels file; labelled by their folders.
     pub unlabelled: u64,
+    /// Names of genres that were taken for another, which differs only in writing, by the one that was kept.
+    pub spellings: BTreeMap<String, BTreeSet<String>>,
     /// Pieces by genre; "" where there is none.
     pub genres: BTreeMap<String, GenreTotals>,
     /// Pieces by source and licence, as labelled: the licence manifest.

@@ -1,6 +1,6 @@
 //! `partita prepare`: from a folder of MIDI files to a corpus.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -122,6 +122,7 @@ impl Progress for Watcher {
 /// What `prepare` prints.
 #[derive(Debug, Serialize)]
 struct Report {
+    #[serde(serialize_with = "crate::files::as_text")]
     corpus: PathBuf,
     seconds: f64,
     #[serde(flatten)]
@@ -183,6 +184,14 @@ fn or_none(name: &str) -> &str {
     if name.is_empty() { "(none)" } else { name }
 }
 
+/// As in "Hip-Hop, hip_hop taken for hip hop".
+fn spellings(unified: &BTreeMap<String, BTreeSet<String>>) -> String {
+    let one = |(name, others): (&String, &BTreeSet<String>)| {
+        format!("{} taken for {name}", others.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+    };
+    unified.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
 fn facts(corpus: &Path, seconds: f64, totals: &PrepareReport) -> Vec<(&'static str, String)> {
     let some = |number: u64, remark: &str| {
         if number == 0 { String::new() } else { format!("{}{remark}", count(number)) }
@@ -193,6 +202,7 @@ fn facts(corpus: &Path, seconds: f64, totals: &PrepareReport) -> Vec<(&'static s
         ("rejected", count(totals.rejected)),
         ("duplicates", count(totals.duplicates)),
         ("without labels", some(totals.unlabelled, ", named by their folders")),
+        ("genres", spellings(&totals.spellings)),
         ("without pulse", some(totals.without_pulse, ", taken by the clock though labelled with a beat")),
         ("versions", some(totals.versions, " pairs of pieces of one work, each pair on one side of the split")),
         ("filled", some(totals.filled, ", moved so that there are enough to learn from and to validate with")),

@@ -113,6 +113,28 @@ fn shares_that_are_none_are_wrong_use() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_corpus_with_a_name_that_is_not_utf_8_has_a_report_too() {
+    use std::os::unix::ffi::OsStrExt;
+    let stage = midi_folder();
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    let output = stage.command(&["prepare", "midi", "--json", "-o"]).arg(name).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["corpus"], "caf\u{fffd}");
+}
+
+#[test]
+fn nothing_worth_keeping_is_told_with_its_reasons() {
+    let stage = Stage::new();
+    stage.write("midi/fragment.mid", &tune(9, 2, 0)).write("midi/letter.mid", b"Dear reader");
+    let outcome = stage.run(&["prepare", "midi", "-o", "corpus"]);
+    outcome
+        .assert_error(1, &["none of 2 MIDI files", "not readable as MIDI: 1", "too few notes: 1", "corpus.report.csv"]);
+    assert_eq!(stage.names("."), ["corpus.report.csv", "midi"]);
+}
+
 #[test]
 fn nonsense_thread_counts_are_wrong_use() {
     assert_eq!(Stage::new().run(&["prepare", "midi", "-o", "corpus", "--threads", "0"]).code, 2);
