@@ -51,7 +51,8 @@
 //! | `beat_grid` | `yes`, or `no` for a performance whose beats are not known |
 //! | `tempo_source` | `file` where the file's tempo is real; any other word: it is not |
 //!
-//! A file goes on the beat grid unless its labels deny a beat or its onsets show none (see `prepare/pulse.rs`).
+//! A file goes on the beat grid unless its labels deny a beat or its onsets show none; where the labels claim one and the
+//! file has a tempo, unless its onsets clearly contradict (see `prepare/pulse.rs`).
 //!
 //! # On disk
 //!
