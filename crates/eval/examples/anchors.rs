@@ -28,7 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let scores = |split| {
             let pieces = corpus.pieces(split).iter().map(|&id| corpus.piece(id));
             let pieces = pieces.filter(|piece| piece.genre() == Some(genre.as_str())).take(100);
-            pieces.map(|piece| Ok(decode(&piece.encoded()?.opening(BARS), QPM))).collect::<Result<Vec<_>, DatasetError>>()
+            pieces
+                .map(|piece| Ok(decode(&piece.encoded()?.opening(BARS), QPM)))
+                .collect::<Result<Vec<_>, DatasetError>>()
         };
         let (real, reference) = (scores(Split::Valid)?, scores(Split::Test)?);
         let reference: Vec<_> = encoded(&reference)?.iter().map(PieceHistograms::of).collect();
