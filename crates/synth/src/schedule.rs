@@ -7,7 +7,7 @@ use partita_score::{Score, TempoMap, Tick, Track, channels};
 
 use crate::SAMPLE_RATE_HZ;
 
-/// What a synthesizer is told.
+/// What a synthesizer gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Message {
     NoteOff {
@@ -46,15 +46,16 @@ pub(crate) struct Schedule {
 impl Schedule {
     pub(crate) fn of(score: &Score<Tick>) -> Self {
         let tempo_map = score.tempo_map();
-        let end_frame = frame_at(&tempo_map, score.end());
-        let mut desk = Desk::new(tempo_map);
-        for timed in sorted(score).into_iter().take_while(|timed| timed.tick <= score.end()) {
-            desk.take(timed);
+        let end = score.end(); // asks every note, so once
+        let end_frame = frame_at(&tempo_map, end);
+        let mut joined = Joined::new(tempo_map);
+        for timed in sorted(score).into_iter().take_while(|timed| timed.tick <= end) {
+            joined.take(timed);
         }
         // A pedal that is never lifted would hold the last chord for ever.
         let lift = |channel| Scheduled { frame: end_frame, channel, message: Message::Sustain { down: false } };
-        desk.messages.extend((0..16).map(lift));
-        Self { messages: desk.messages, end_frame }
+        joined.messages.extend((0..16).map(lift));
+        Self { messages: joined.messages, end_frame }
     }
 }
 
@@ -119,8 +120,8 @@ fn bends(track: &Track<Tick>, push: &mut impl FnMut(Tick, Message)) {
     }
 }
 
-/// Where the tracks come together.
-struct Desk {
+/// The tracks' messages as one stream.
+struct Joined {
     tempo_map: TempoMap,
     messages: Vec<Scheduled>,
     /// What each channel's next note would sound with.
@@ -129,7 +130,7 @@ struct Desk {
     held: [[u32; 128]; 16],
 }
 
-impl Desk {
+impl Joined {
     fn new(tempo_map: TempoMap) -> Self {
         Self { tempo_map, messages: Vec::new(), programs: [None; 16], held: [[0; 128]; 16] }
     }
@@ -249,5 +250,14 @@ mod tests {
             _ => None,
         });
         assert_eq!(pedals.collect::<Vec<_>>(), [(0, true), (22_050, false)]);
+    }
+
+    #[test]
+    fn time_grows_with_the_notes_and_not_with_their_square() {
+        let notes: Vec<_> = (0..300_000).map(|index| note(index / 8, 480, (index % 128) as u8)).collect();
+        let started = std::time::Instant::now();
+        assert!(schedule(vec![track(0, &notes)]).len() > 600_000);
+        // A moment; minutes if each message looked at all notes.
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     }
 }
