@@ -7,7 +7,7 @@ use crate::limits::Amount;
 #[non_exhaustive]
 pub enum SynthError {
     /// More is asked for than [`crate::SynthLimits`] allows.
-    #[error("{found} {amount}, and the limit is {limit}; if this is meant, raise SynthLimits::{amount}")]
+    #[error("{}", .amount.exceeded(*.found, *.limit))]
     Limit {
         /// What there is too much of.
         amount: Amount,
@@ -30,7 +30,7 @@ pub enum SynthError {
         /// Its own words.
         reason: String,
     },
-    /// The synthesizer fell over the bank's contents while it played.
+    /// The bank's contents made the synthesizer fail while it played.
     #[error("the bank breaks the synthesizer {seconds:.2} s into the piece; it is damaged, use another bank")]
     Broken {
         /// How far the rendering had come.

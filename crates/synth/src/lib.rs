@@ -13,11 +13,13 @@
 
 mod audio;
 mod bank;
+mod caught;
 mod error;
 mod layout;
 mod limits;
 mod render;
 mod resample;
+mod riff;
 mod schedule;
 mod soundfont;
 mod wav;

@@ -1,7 +1,5 @@
 //! How much a score or a soundfont may ask for.
 
-use std::fmt;
-
 /// Bounds on loading a soundfont and on rendering.
 ///
 /// ```
@@ -38,12 +36,17 @@ pub enum Amount {
     VoicesPerKey,
 }
 
-impl fmt::Display for Amount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Seconds => "seconds",
-            Self::SoundfontBytes => "soundfont_bytes",
-            Self::VoicesPerKey => "voices_per_key",
-        })
+impl Amount {
+    /// Says that there is too much of it, and what to do.
+    pub(crate) fn exceeded(self, found: u64, limit: u64) -> String {
+        match self {
+            Self::Seconds => {
+                format!("it lasts {found} seconds, and the limit is {limit}; cut the piece, or check its tempo")
+            }
+            Self::SoundfontBytes => format!("the bank has more than {limit} bytes; give a smaller one"),
+            Self::VoicesPerKey => format!(
+                "a preset of the bank can start {found} voices at once, and the limit is {limit}; give another bank"
+            ),
+        }
     }
 }

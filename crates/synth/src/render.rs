@@ -1,13 +1,13 @@
 //! Score → sound.
 
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use partita_score::{Score, Tick};
 use rustysynth::{Synthesizer, SynthesizerSettings};
 
 use crate::SAMPLE_RATE_HZ;
 use crate::audio::Audio;
+use crate::caught::caught;
 use crate::error::SynthError;
 use crate::limits::{Amount, SynthLimits};
 use crate::schedule::{Message, Schedule, Scheduled};
@@ -18,6 +18,8 @@ use crate::soundfont::SoundFont;
 pub(crate) const BLOCK_FRAMES: u64 = 64;
 /// How often the watcher is asked, in samples (0.37 s).
 const WATCH_FRAMES: u64 = 1 << 14;
+/// The same where many messages fall on one sample; each of them can start as many voices as the bank has for a key.
+const WATCH_MESSAGES: usize = 256;
 /// The end of the sound: a quarter of a second below −80 dB.
 const SILENCE: f32 = 1e-4;
 const SILENT_FRAMES: u64 = SAMPLE_RATE_HZ as u64 / 4;
@@ -91,10 +93,10 @@ pub fn render_watched(
     }
     let mut rendering = Rendering::new(schedule, soundfont, options)?;
     // A bank can hold nonsense that passes every check; the synthesizer then indexes beyond its samples.
-    match catch_unwind(AssertUnwindSafe(|| rendering.run(fade_frames, watch))) {
-        Ok(ControlFlow::Continue(())) => Audio::stereo(SAMPLE_RATE_HZ, rendering.left, rendering.right),
-        Ok(ControlFlow::Break(())) => Err(SynthError::Stopped { seconds: seconds(rendering.frame()) }),
-        Err(_) => Err(SynthError::Broken { seconds: seconds(rendering.frame()) }),
+    match caught(|| rendering.run(fade_frames, watch)) {
+        Some(ControlFlow::Continue(())) => Audio::stereo(SAMPLE_RATE_HZ, rendering.left, rendering.right),
+        Some(ControlFlow::Break(())) => Err(SynthError::Stopped { seconds: seconds(rendering.frame()) }),
+        None => Err(SynthError::Broken { seconds: seconds(rendering.frame()) }),
     }
 }
 
@@ -130,7 +132,7 @@ impl Rendering {
     fn run(&mut self, fade_frames: u64, watch: &mut dyn FnMut(RenderProgress) -> ControlFlow<()>) -> ControlFlow<()> {
         let end = self.schedule.end_frame;
         while self.sent < self.schedule.messages.len() {
-            self.send_due();
+            self.send_due(watch)?;
             let next = self.schedule.messages.get(self.sent).map_or(end, |message| block_of(message.frame));
             self.play(next, watch)?;
         }
@@ -138,13 +140,21 @@ impl Rendering {
     }
 
     /// Sends what takes effect at this block.
-    fn send_due(&mut self) {
+    fn send_due(&mut self, watch: &mut dyn FnMut(RenderProgress) -> ControlFlow<()>) -> ControlFlow<()> {
         let now = self.frame();
         let due = self.schedule.messages[self.sent..].iter().take_while(|message| block_of(message.frame) <= now);
         for scheduled in due {
             send(&mut self.synthesizer, scheduled);
             self.sent += 1;
+            if self.sent.is_multiple_of(WATCH_MESSAGES) {
+                watch(self.progress())?;
+            }
         }
+        ControlFlow::Continue(())
+    }
+
+    fn progress(&self) -> RenderProgress {
+        RenderProgress { seconds: seconds(self.frame()), seconds_total: seconds(self.schedule.end_frame) }
     }
 
     /// Makes sound up to a frame.
@@ -158,8 +168,7 @@ impl Rendering {
             let from = from as usize;
             self.synthesizer.render(&mut self.left[from..], &mut self.right[from..]);
             if self.frame() == boundary {
-                let seconds_total = seconds(self.schedule.end_frame);
-                watch(RenderProgress { seconds: seconds(boundary), seconds_total })?;
+                watch(self.progress())?;
             }
         }
         ControlFlow::Continue(())

@@ -1,14 +1,14 @@
 //! A bank of instruments, checked and ready to play.
 
 use std::fmt::Write;
-use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::bank::builtin_bank;
+use crate::caught::caught;
 use crate::error::SynthError;
-use crate::layout;
+use crate::layout::Layout;
 use crate::limits::{Amount, SynthLimits};
 
 /// Where systems keep a General MIDI bank, best known first. A program looks for the first of these that exists, unless
@@ -44,17 +44,16 @@ impl SoundFont {
     /// Where the bytes are no bank, a damaged one, or more than `limits` allows.
     pub fn read(bytes: &[u8], limits: &SynthLimits) -> Result<Self, SynthError> {
         within(Amount::SoundfontBytes, bytes.len(), limits.soundfont_bytes)?;
-        layout::check(bytes)?;
+        let layout = Layout::of(bytes)?;
+        let mut plain = layout.plain()?;
         // What the check does not know of may still make the synthesizer's reader panic.
-        let loaded = catch_unwind(|| rustysynth::SoundFont::new(&mut { bytes }));
-        let bank = match loaded {
-            Ok(Ok(bank)) => bank,
-            Ok(Err(error)) => return Err(SynthError::Refused { reason: error.to_string() }),
-            Err(_) => return Err(SynthError::Refused { reason: "its reader cannot follow the bank".to_owned() }),
+        let bank = match caught(|| rustysynth::SoundFont::new(&mut plain)) {
+            Some(Ok(bank)) => bank,
+            Some(Err(error)) => return Err(SynthError::Refused { reason: reason(&error) }),
+            None => return Err(SynthError::Refused { reason: "its parts contradict each other".to_owned() }),
         };
         check_voices(&bank, limits)?;
-        let name = bank.get_info().get_bank_name().trim().to_owned();
-        Ok(Self { name, sha256: hexadecimal(&Sha256::digest(bytes)), bank: Arc::new(bank) })
+        Ok(Self { name: layout.name(), sha256: hexadecimal(&Sha256::digest(bytes)), bank: Arc::new(bank) })
     }
 
     /// The small bank that Partita makes itself, so that music sounds where nothing is installed.
@@ -73,6 +72,14 @@ impl SoundFont {
     /// SHA-256 of the bank's bytes, in 64 hexadecimal digits.
     pub fn sha256(&self) -> &str {
         &self.sha256
+    }
+}
+
+/// What the synthesizer does not take, where its own words do not tell.
+fn reason(error: &rustysynth::SoundFontError) -> String {
+    match error {
+        rustysynth::SoundFontError::SanityCheckFailed => "an instrument plays beyond the end of the samples".to_owned(),
+        other => other.to_string(),
     }
 }
 
