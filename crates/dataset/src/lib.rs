@@ -77,6 +77,7 @@ mod known;
 mod label_paths;
 mod labels;
 mod manifest;
+mod midi_name;
 mod names;
 mod order;
 mod piece;
@@ -95,6 +96,7 @@ pub use difficulty::Difficulty;
 pub use error::DatasetError;
 pub use known::COMPOSER_PIECES_MIN;
 pub use manifest::FORMAT_VERSION;
+pub use midi_name::is_midi_name;
 pub use piece::Piece;
 pub use prepare::{
     Cleaning, GenreTotals, PrepareOptions, PrepareReport, Progress, SIDE_PIECES_MIN, SourceTotals, grid_of, prepare,

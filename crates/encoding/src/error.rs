@@ -15,24 +15,22 @@ pub enum EncodeError {
     )]
     TicksPerQuarter,
     /// An amount is beyond its limit.
-    #[error("the score has more than {limit} {what}: split the file, or raise `EncodingLimits::{field}`")]
+    #[error("the score has more than {limit} {what}, which is the limit: split the file")]
     Limit {
         /// What is counted.
         what: &'static str,
         /// The limit that was passed.
         limit: usize,
-        /// The field of [`EncodingLimits`] that sets it.
-        field: &'static str,
     },
 }
 
 impl EncodeError {
     pub(crate) fn too_many_bars(limits: &EncodingLimits) -> Self {
-        Self::Limit { what: "bars", limit: limits.bars_max, field: "bars_max" }
+        Self::Limit { what: "bars", limit: limits.bars_max }
     }
 
     pub(crate) fn too_many_notes(limits: &EncodingLimits) -> Self {
-        Self::Limit { what: "notes", limit: limits.notes_max, field: "notes_max" }
+        Self::Limit { what: "notes", limit: limits.notes_max }
     }
 }
 

@@ -26,7 +26,7 @@ Examples:
   partita train corpus.partita -o run
   partita inspect song.mid --roll song.png
 
-Exit codes: 0 done, 1 failed, 2 wrong use.
+Exit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted (Ctrl-C, SIGTERM).
 'partita help COMMAND' explains a command and shows examples of it.";
 
 impl Cli {

@@ -8,6 +8,8 @@ use anyhow::{Context, Result, anyhow};
 use partita_score::{Limits, Reading};
 use serde::Serializer;
 
+use crate::interrupt::Writing;
+
 /// How the names of files in the making begin.
 const SCRATCH: &str = ".partita-";
 
@@ -41,6 +43,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn try_write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let _writing = Writing::begin();
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

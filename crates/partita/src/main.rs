@@ -1,10 +1,12 @@
 //! Partita learns from MIDI files and composes. This program is the outermost shell: it reads arguments, files, the
-//! clock and the terminal, and hands values to the library crates. Exit codes: 0 done, 1 failed, 2 wrong use.
+//! clock and the terminal, and hands values to the library crates. Exit codes: 0 done, 1 failed, 2 wrong use,
+//! 130 interrupted.
 
 mod bank;
 mod cli;
 mod commands;
 mod console;
+mod destination;
 mod document;
 mod failure;
 mod files;
@@ -19,7 +21,8 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     // Parsing ends the process itself for --help (0) and for wrong use (2).
-    match cli::Cli::parse().run() {
+    let command = cli::Cli::parse();
+    match interrupt::listen().and_then(|()| command.run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failure::exit_code(&error),
     }

@@ -7,7 +7,7 @@ use crate::limits::Amount;
 #[non_exhaustive]
 pub enum ReadError {
     /// The input asks for more than [`crate::Limits`] allows.
-    #[error("byte {byte}: more than {limit} {amount}; if the file is to be trusted, raise Limits::{amount}")]
+    #[error("byte {byte}: more than {limit} {amount}, which is the limit; give a shorter file, or this one in parts")]
     Limit {
         /// What there is too much of.
         amount: Amount,

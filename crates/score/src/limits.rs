@@ -64,8 +64,8 @@ pub enum Amount {
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::FileBytes => "file_bytes",
-            Self::FileTracks => "file_tracks",
+            Self::FileBytes => "bytes",
+            Self::FileTracks => "track chunks",
             Self::Tracks => "tracks",
             Self::Events => "events",
             Self::Notes => "notes",

@@ -2,16 +2,14 @@
 
 use crate::DatasetError;
 use crate::labels::{FileLabels, Labels};
+use crate::midi_name::is_midi_name;
 use crate::prepare::rejection::Rejection;
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
-use walkdir::{DirEntry, WalkDir};
-
-/// Extensions of MIDI files, in any case.
-const EXTENSIONS: [&str; 5] = ["mid", "midi", "kar", "rmi", "smf"];
+use walkdir::WalkDir;
 
 /// A MIDI file to prepare.
 #[derive(Debug, Default)]
@@ -47,7 +45,9 @@ pub(crate) fn find(folder: &Path, labels: Option<&Path>) -> Result<Found, Datase
     let (mut found, mut paths) = (Found::default(), Vec::new());
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         match entry {
-            Ok(entry) if is_midi(&entry) => paths.push(relative(folder, entry.path())),
+            Ok(entry) if entry.file_type().is_file() && is_midi_name(entry.path()) => {
+                paths.push(relative(folder, entry.path()));
+            }
             Ok(_) => (),
             Err(error) if error.depth() == 0 => return Err(DatasetError::io("read", folder)(cause(error))),
             Err(error) => {
@@ -63,12 +63,6 @@ pub(crate) fn find(folder: &Path, labels: Option<&Path>) -> Result<Found, Datase
     let missing = labels.map(Labels::rest).unwrap_or_default();
     found.lost.extend(missing.into_iter().map(|path| (path, Rejection::Missing)));
     Ok(found)
-}
-
-fn is_midi(entry: &DirEntry) -> bool {
-    let extension = entry.path().extension().and_then(|extension| extension.to_str());
-    entry.file_type().is_file()
-        && extension.is_some_and(|extension| EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension)))
 }
 
 fn source_file((path, place): (String, Option<PathBuf>), labels: Option<&mut Labels>) -> SourceFile {

@@ -78,7 +78,7 @@ pub trait Progress: Sync {
     /// One more file was read.
     fn advance(&self) {}
 
-    /// Whether to stop; nothing is then written. Asked before each batch.
+    /// Whether to stop; nothing is then written. Asked before each file.
     fn is_cancelled(&self) -> bool {
         false
     }
@@ -106,10 +106,7 @@ pub fn prepare(options: &PrepareOptions, progress: &dyn Progress) -> Result<Prep
         if batch.is_empty() {
             break;
         }
-        if progress.is_cancelled() {
-            return Err(DatasetError::Cancelled);
-        }
-        let candidates = threads.install(|| read_batch(&batch, options, progress));
+        let candidates = threads.install(|| read_batch(&batch, options, progress)).ok_or(DatasetError::Cancelled)?;
         batch.iter().zip(candidates).try_for_each(|(file, candidate)| collector.take(file, candidate))?;
     }
     lost.iter().try_for_each(|(path, rejection)| collector.reject(path, rejection))?;
@@ -138,15 +135,19 @@ fn nothing_kept(options: &PrepareOptions, totals: PrepareReport, staged: &Path) 
     }
 }
 
+/// What comes of each file; `None` where the preparing is to stop.
 fn read_batch(
     batch: &[SourceFile],
     options: &PrepareOptions,
     progress: &dyn Progress,
-) -> Vec<Result<Candidate, Rejection>> {
+) -> Option<Vec<Result<Candidate, Rejection>>> {
     let read = |file| {
+        if progress.is_cancelled() {
+            return None;
+        }
         let candidate = Candidate::of_file(&options.input, file, &options.cleaning);
         progress.advance();
-        candidate
+        Some(candidate)
     };
     batch.par_iter().map(read).collect()
 }

@@ -52,6 +52,20 @@ pub enum Aspect {
 }
 
 impl Aspect {
+    /// What tables call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tempo => "tempo",
+            Self::Key => "key",
+            Self::Metre => "metre",
+            Self::Mood => "mood",
+            Self::Instruments => "instruments",
+            Self::Bars => "bars",
+            Self::Density => "density",
+            Self::Polyphony => "polyphony",
+        }
+    }
+
     /// All of them.
     pub const ALL: [Aspect; 8] = [
         Self::Tempo,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow};
@@ -15,7 +16,8 @@ use partita_dataset::{
 use serde::Serialize;
 
 use crate::console::Console;
-use crate::interrupt::Interrupt;
+use crate::failure::Interrupted;
+use crate::interrupt::Careful;
 use crate::table::{count, table, write_facts};
 
 /// Prepare a corpus from a folder of MIDI files
@@ -57,7 +59,7 @@ Examples:
 impl Prepare {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
         let started = Instant::now();
-        let watcher = Watcher { bar: console.progress("reading", "files"), interrupt: Interrupt::listen()? };
+        let watcher = Watcher::new(console.progress("reading", "files"));
         let prepared = partita_dataset::prepare(&self.options(), &watcher);
         watcher.bar.finish_and_clear();
         let totals = prepared.map_err(explained).with_context(|| format!("prepare {}", self.input.display()))?;
@@ -95,6 +97,7 @@ fn explained(error: DatasetError) -> anyhow::Error {
         DatasetError::Exists { path } => {
             anyhow!("{} exists already; choose another name with -o, or add --overwrite", path.display())
         }
+        DatasetError::Cancelled => Interrupted("nothing was written; the same command starts afresh".to_owned()).into(),
         other => other.into(),
     }
 }
@@ -102,7 +105,13 @@ fn explained(error: DatasetError) -> anyhow::Error {
 /// Shows the progress and passes Ctrl-C on.
 pub(super) struct Watcher {
     pub(super) bar: ProgressBar,
-    pub(super) interrupt: Interrupt,
+    careful: Careful,
+}
+
+impl Watcher {
+    pub(super) fn new(bar: ProgressBar) -> Self {
+        Self { bar, careful: Careful::begin() }
+    }
 }
 
 impl Progress for Watcher {
@@ -115,7 +124,7 @@ impl Progress for Watcher {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.interrupt.is_raised()
+        self.careful.flag().load(Ordering::Relaxed)
     }
 }
 

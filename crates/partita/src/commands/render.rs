@@ -9,16 +9,14 @@ use clap::Args;
 use clap::builder::RangedI64ValueParser;
 use partita_score::{Limits, Score, Tick};
 use partita_synth::{
-    Audio, RATE_HZ_MAX, RATE_HZ_MIN, RenderOptions, SAMPLE_RATE_HZ, SampleFormat, SoundFont, SynthError,
-    render_watched, write_wav,
+    Audio, RATE_HZ_MAX, RATE_HZ_MIN, RenderOptions, SAMPLE_RATE_HZ, SampleFormat, SoundFont, render_watched, write_wav,
 };
 use serde::Serialize;
 
 use crate::bank::Bank;
 use crate::console::Console;
-use crate::failure::WrongUse;
+use crate::destination::{Destination, make_folder_of};
 use crate::files::{read_score, write_whole};
-use crate::interrupt::Interrupt;
 use crate::table::write_facts;
 
 /// Play a MIDI file into a WAV file
@@ -32,9 +30,10 @@ pub(crate) struct Render {
     /// The MIDI file
     #[arg(value_name = "FILE")]
     input: PathBuf,
-    /// The sound file to write (.wav); without it, FILE's name with this ending, in the current folder
-    #[arg(short, long, value_name = "WAV")]
-    output: Option<PathBuf>,
+    /// The sound file to write (.wav), or a folder for it; without it, the current folder. In a folder it has FILE's name.
+    /// Folders are made if they are not there
+    #[arg(short, long, value_name = "WAV|DIR", default_value = ".")]
+    output: PathBuf,
     /// The bank to play with (.sf2), or 'builtin' for the program's own
     #[arg(long, value_name = "SF2|builtin")]
     soundfont: Option<PathBuf>,
@@ -82,46 +81,36 @@ impl Render {
         if audio.peak() > 1.0 && !self.float {
             console.note("the loudest parts are clipped; --normalize or --float keeps them whole");
         }
+        make_folder_of(&output)?;
         write_whole(&output, &write_wav(&audio, format)?)?;
         console.finish(&Report::new(output, bank, &audio))
     }
 
     fn output(&self) -> Result<PathBuf> {
-        let output = match &self.output {
-            Some(output) => output.clone(),
-            None => Path::new(self.input.file_name().unwrap_or_default()).with_extension("wav"),
-        };
-        match output.extension() {
-            Some(ending) if ending.eq_ignore_ascii_case("wav") => Ok(output),
-            _ => Err(WrongUse(format!("render: {} is no WAV file; end its name in .wav", output.display())).into()),
-        }
+        Ok(match Destination::of(&self.output, "WAV", &["wav"])? {
+            Destination::File(file) => file,
+            Destination::Folder(folder) => {
+                let name = Path::new(self.input.file_name().unwrap_or_default()).with_extension("wav");
+                if folder == Path::new(".") { name } else { folder.join(name) }
+            }
+        })
     }
 
     fn played(&self, score: &Score<Tick>, soundfont: &SoundFont, console: &Console) -> Result<Audio> {
         let options = RenderOptions { effects: !self.dry, ..RenderOptions::default() };
-        let (bar, interrupt) = (console.progress("rendering", "s"), Interrupt::listen()?);
+        let bar = console.progress("rendering", "s");
         let audio = render_watched(score, soundfont, &options, &mut |progress| {
             bar.set_length(progress.seconds_total as u64);
             bar.set_position(progress.seconds as u64);
-            if interrupt.is_raised() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            ControlFlow::Continue(()) // a signal ends the process: nothing is written yet
         });
         bar.finish_and_clear();
-        audio.map_err(explained).with_context(|| format!("render {}", self.input.display()))
+        audio.with_context(|| format!("render {}", self.input.display()))
     }
 }
 
 fn rate() -> RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(i64::from(RATE_HZ_MIN)..=i64::from(RATE_HZ_MAX))
-}
-
-/// Says what a user can do, who has no limits to raise.
-fn explained(error: SynthError) -> anyhow::Error {
-    match error {
-        SynthError::Limit { found, limit, .. } => {
-            anyhow::anyhow!("it lasts {found} seconds, and the limit is {limit}; cut the piece, or check its tempo")
-        }
-        other => other.into(),
-    }
 }
 
 /// What `render` prints.

@@ -6,6 +6,8 @@ mod bench;
 mod compose;
 mod evaluate;
 mod inspect;
+#[cfg(unix)]
+mod interrupt;
 mod manners;
 mod prepare;
 mod render;

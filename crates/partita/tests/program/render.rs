@@ -71,6 +71,16 @@ fn normalising_reaches_its_peak() {
 }
 
 #[test]
+fn an_ending_means_a_file_and_none_a_folder() {
+    let stage = with_tune();
+    for (output, path) in [("sounds", "sounds/tune.wav"), ("a.b/", "a.b/tune.wav"), ("new/clip.wav", "new/clip.wav")] {
+        let report = stage.json(&["render", "tune.mid", "-o", output, "--soundfont", "builtin"]);
+        assert_eq!(report["path"], path);
+        assert!(stage.path(path).is_file());
+    }
+}
+
+#[test]
 fn people_read_the_same_facts() {
     let stage = with_tune();
     let outcome = stage.run(&["render", "tune.mid", "--soundfont", "builtin"]);
@@ -97,4 +107,23 @@ fn broken_files_are_said_by_name() {
     stage.run(&["render", "tune.mid", "--soundfont", "gone.sf2"]).assert_error(1, &["gone.sf2", "check the name"]);
     stage.run(&["render", "bad.mid", "--soundfont", "builtin"]).assert_error(1, &["bad.mid"]);
     assert_eq!(stage.names("."), ["bad.mid", "bad.sf2", "tune.mid"]);
+}
+
+/// The loops of the piano's samples are one sample long, and its rates beyond all others.
+#[test]
+fn a_bank_that_breaks_the_synthesizer_is_one_line() {
+    let stage = with_tune();
+    let mut bank = partita_synth::builtin_bank();
+    let headers = bank.windows(4).rposition(|window| window == b"shdr").unwrap() + 8;
+    let end = bank.len() - 46;
+    for header in (headers..end).step_by(46) {
+        bank.copy_within(header + 20..header + 24, header + 28);
+        let start = u32::from_le_bytes(bank[header + 20..header + 24].try_into().unwrap());
+        bank[header + 32..header + 36].copy_from_slice(&(start + 1).to_le_bytes());
+        bank[header + 36..header + 40].copy_from_slice(&768_000_u32.to_le_bytes());
+    }
+    stage.write("bad.sf2", &bank);
+    let broken = stage.run(&["render", "tune.mid", "--soundfont", "bad.sf2"]);
+    broken.assert_error(1, &["breaks the synthesizer", "use another bank"]);
+    assert_eq!(stage.names("."), ["bad.sf2", "tune.mid"]);
 }

@@ -8,7 +8,7 @@ use crate::stage::{QUICK, is_picture, trained, with_corpus};
 fn a_run_is_told_as_one_document_and_leaves_its_files() {
     let stage = with_corpus();
     let document = stage.json(&[&["train", "corpus", "-o", "run", "--set", "steps=4"], QUICK].concat());
-    assert_eq!((&document["finished"], &document["steps"]), (&true.into(), &4.into()));
+    assert_eq!(document["steps"], 4);
     let figure = |key: &str| document[key].as_f64().unwrap_or_else(|| panic!("no {key} in {document}"));
     assert!(figure("notes_seen") >= 4.0 && figure("kl") >= 0.0);
     assert!(figure("valid_nll_per_note") > 0.0 && figure("nll_shuffled_z") > 0.0);
@@ -53,35 +53,4 @@ fn what_is_no_corpus_or_no_run_is_said() {
     let stage = with_corpus();
     stage.run(&["train", "midi", "-o", "run"]).assert_error(1, &["open midi: ", "not a prepared corpus"]);
     stage.run(&["train", "corpus", "-o", "run", "--resume", "--quiet"]).assert_error(1, &["run"]);
-}
-
-/// The request to terminate, as a system sends it before it shuts down.
-#[cfg(unix)]
-#[test]
-fn a_run_that_is_terminated_saves_and_goes_on() {
-    use std::process::{Command, Stdio};
-    use std::thread::sleep;
-    use std::time::Duration;
-
-    use crate::stage::Outcome;
-
-    let stage = with_corpus();
-    let endless = [&["train", "corpus", "-o", "run", "--json", "--set", "steps=1000000"], QUICK].concat();
-    let mut run = stage.command(&endless).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let under_way = || fs::read_to_string(stage.path("run/log.jsonl")).is_ok_and(|log| log.contains("\"step\":2,"));
-    while !under_way() && run.try_wait().unwrap().is_none() {
-        sleep(Duration::from_millis(5));
-    }
-    Command::new("kill").args(["-TERM", &run.id().to_string()]).status().unwrap();
-    let outcome = Outcome::of(run.wait_with_output().unwrap());
-    assert_eq!(outcome.code, 0, "{outcome:?}");
-    let stopped: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
-    assert_eq!(stopped["finished"], false);
-    let steps = stopped["steps"].as_u64().unwrap();
-    assert!(steps >= 2);
-
-    let more = format!("steps={}", steps + 2);
-    let resumed = stage.json(&["train", "corpus", "-o", "run", "--resume", "--set", &more]);
-    assert_eq!((&resumed["finished"], &resumed["steps"]), (&true.into(), &(steps + 2).into()));
-    assert!(resumed["notes_seen"].as_u64() > stopped["notes_seen"].as_u64());
 }

@@ -10,13 +10,14 @@ use anyhow::{Context, Result, ensure};
 use super::figures::{Figures, peak_memory_mib};
 use crate::commands::compose::FIRST_NOTE;
 use crate::console::Console;
+use crate::interrupt::TemporaryFolder;
 
 /// Between two looks at a process' memory.
 const LOOK_INTERVAL: Duration = Duration::from_millis(1);
 
 /// Starts `partita compose` so many times; the milliseconds till its first note, and the most memory it took.
 pub(super) fn measure(starts: u32, console: &Console, figures: &mut Figures) -> Result<()> {
-    let folder = tempfile::tempdir().context("make a temporary folder")?;
+    let folder = TemporaryFolder::new()?;
     let bar = console.progress("starting", "times");
     bar.set_length(starts.into());
     let (mut waits_ms, mut peaks_mib) = (Vec::new(), Vec::new());

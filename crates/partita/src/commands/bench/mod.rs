@@ -12,12 +12,12 @@ mod train;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand};
-use tempfile::TempDir;
 
 use crate::console::Console;
 use crate::failure::WrongUse;
+use crate::interrupt::{self, TemporaryFolder};
 use compose::ComposeOptions;
 use figures::Figures;
 use train::TrainOptions;
@@ -63,6 +63,7 @@ enum Measurement {
 
 impl Bench {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
+        interrupt::keeps("nothing is kept of a measurement");
         let mut figures = Figures::default();
         match &self.measurement {
             Some(Measurement::Read { dir }) => read::measure(Material::of(dir)?.path(), console, &mut figures)?,
@@ -85,7 +86,7 @@ impl Bench {
 /// The files worked on: the user's, or some of our own that go when the measuring is done.
 enum Material {
     Given(PathBuf),
-    Made(TempDir),
+    Made(TemporaryFolder),
 }
 
 impl Material {
@@ -96,7 +97,7 @@ impl Material {
                 Err(WrongUse(format!("bench: {} is not a folder; give one with MIDI files", dir.display())).into())
             }
             None => {
-                let folder = tempfile::tempdir().context("make a temporary folder")?;
+                let folder = TemporaryFolder::new()?;
                 material::write_files(folder.path())?;
                 Ok(Self::Made(folder))
             }

@@ -9,7 +9,7 @@ use super::figures::Figures;
 use super::passes::{passes, rates};
 use crate::commands::prepare::Watcher;
 use crate::console::Console;
-use crate::interrupt::Interrupt;
+use crate::interrupt::{self, TemporaryFolder};
 
 /// The labels that are used where a folder has them.
 const LABELS: &str = "labels.csv";
@@ -18,7 +18,7 @@ const LABELS: &str = "labels.csv";
 pub(super) fn measure(dir: &Path, console: &Console, figures: &mut Figures) -> Result<()> {
     let mut last = None;
     let seconds = passes(|| {
-        let folder = tempfile::tempdir().context("make a temporary folder")?;
+        let folder = TemporaryFolder::new()?;
         last = Some(corpus_of(dir, folder.path().join("corpus"), console)?);
         Ok(())
     })?;
@@ -38,8 +38,9 @@ pub(super) fn measure(dir: &Path, console: &Console, figures: &mut Figures) -> R
 pub(super) fn corpus_of(dir: &Path, corpus: PathBuf, console: &Console) -> Result<PrepareReport> {
     let labels = dir.join(LABELS);
     let options = PrepareOptions { labels: labels.is_file().then_some(labels), ..PrepareOptions::new(dir, corpus) };
-    let watcher = Watcher { bar: console.progress("preparing", "files"), interrupt: Interrupt::listen()? };
+    let watcher = Watcher::new(console.progress("preparing", "files"));
     let report = partita_dataset::prepare(&options, &watcher);
     watcher.bar.finish_and_clear();
+    interrupt::check()?;
     report.with_context(|| format!("bench: prepare {}", dir.display()))
 }

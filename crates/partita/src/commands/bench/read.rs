@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use indicatif::ProgressBar;
+use partita_dataset::is_midi_name;
 use partita_score::{Limits, Reading};
 use rayon::prelude::*;
 use walkdir::WalkDir;
@@ -12,9 +13,6 @@ use super::figures::Figures;
 use super::passes::{passes, rates};
 use crate::console::Console;
 use crate::files::read_score;
-
-/// Endings of MIDI files.
-const ENDINGS: [&str; 4] = ["mid", "midi", "kar", "rmi"];
 
 /// Reads every MIDI file below `dir`, as often as a steady figure takes.
 pub(super) fn measure(dir: &Path, console: &Console, figures: &mut Figures) -> Result<()> {
@@ -56,8 +54,7 @@ fn midi_files(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in WalkDir::new(dir).follow_links(true).sort_by_file_name() {
         let entry = entry.with_context(|| format!("look through {}", dir.display()))?;
-        let ending = entry.path().extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        if entry.file_type().is_file() && ENDINGS.contains(&ending.as_str()) {
+        if entry.file_type().is_file() && is_midi_name(entry.path()) {
             files.push(entry.into_path());
         }
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::ProgressBar;
@@ -16,7 +16,7 @@ use super::figures::Figures;
 use super::prepare::corpus_of;
 use crate::commands::train::{RECIPES, all_cores, read_recipe};
 use crate::console::Console;
-use crate::interrupt::Interrupt;
+use crate::interrupt::{self, Careful, TemporaryFolder};
 
 /// What to train, and for how long.
 #[derive(Args, Clone, Debug)]
@@ -40,7 +40,7 @@ impl Default for TrainOptions {
 impl TrainOptions {
     /// Trains each size from the start, with the recipe of its name and passages of full length.
     pub(super) fn measure(&self, console: &Console, figures: &mut Figures) -> Result<()> {
-        let folder = tempfile::tempdir().context("make a temporary folder")?;
+        let folder = TemporaryFolder::new()?;
         let corpus = match &self.corpus {
             Some(corpus) => corpus.clone(),
             None => {
@@ -70,7 +70,7 @@ impl TrainOptions {
 
 /// Notes a second of each step after the first.
 fn speeds(corpus: &Corpus, recipe: Recipe, run: &Path, console: &Console) -> Result<Vec<f64>> {
-    let interrupt = Interrupt::listen()?;
+    let careful = Careful::begin();
     let bar = console.progress("training", "steps");
     bar.set_length(recipe.steps);
     let mut steps = Vec::new();
@@ -79,14 +79,14 @@ fn speeds(corpus: &Corpus, recipe: Recipe, run: &Path, console: &Console) -> Res
         run,
         device: Compute::Cpu.device()?,
         threads: all_cores(),
-        stop: interrupt.flag(),
+        stop: careful.flag(),
         clock: &|| started.elapsed(),
         judge: None,
         observe: &mut |line| steps.extend(step(line, &bar)),
     };
-    let outcome = partita_train::start(corpus, recipe, None, sitting)?;
+    partita_train::start(corpus, recipe, None, sitting)?;
     bar.finish_and_clear();
-    ensure!(outcome.finished, "interrupted");
+    interrupt::check()?;
     let speed = |pair: &[(f64, f64)]| (pair[1].0 - pair[0].0) / (pair[1].1 - pair[0].1);
     Ok(steps.windows(2).map(speed).collect())
 }

@@ -6,16 +6,19 @@ pub(crate) mod piece;
 mod report;
 mod sampling;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use partita_encoding::LabelVocabulary;
 use rayon::prelude::*;
 
 use crate::console::Console;
+use crate::destination::{Destination, make_folder_of, numbered};
 use crate::files::write_whole;
+use crate::interrupt::{self, Writing};
 use crate::picture::roll_of;
 pub(crate) use asked::Asked;
 pub(crate) use model::LoadedModel;
@@ -32,8 +35,9 @@ pub(crate) use sampling::SamplingArguments;
 pub(crate) struct Compose {
     #[command(flatten)]
     asked: Asked,
-    /// Folder for the pieces; made if it is not there
-    #[arg(short, long, value_name = "DIR", default_value = "pieces")]
+    /// Folder for the pieces, each named by its genre and seed; or a file, if the name ends in .mid: of several pieces
+    /// each has its seed before the ending (song-1.mid, song-2.mid). Folders are made if they are not there
+    #[arg(short, long, value_name = "DIR|MIDI", default_value = "pieces")]
     output: PathBuf,
     /// How many pieces, each with its own seed: SEED, SEED + 1, …
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
@@ -49,7 +53,7 @@ pub(crate) struct Compose {
     /// Draw each piece's piano roll beside it, as a PNG
     #[arg(long)]
     roll: bool,
-    /// Replace files of the same names that hold something else
+    /// Replace files of the same names
     #[arg(long)]
     overwrite: bool,
     /// Say on standard error when the first note is written: what bench takes the time of
@@ -63,6 +67,7 @@ pub(crate) const FIRST_NOTE: &str = "first note";
 const EXAMPLES: &str = "\
 Examples:
   partita compose --genre jazz -o pieces
+  partita compose --genre jazz --tempo 140 -o song.mid
   partita compose --genre classical --composer chopin --key 'D minor' --mood sad --instruments piano
   partita compose --genre rock --tempo 132 --instruments 'overdriven guitar,electric bass,drums' --bars 32 --count 4
   partita compose --genre folk --metre 6/8 --seed 7 --roll";
@@ -70,10 +75,12 @@ Examples:
 impl Compose {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
         let sampling = self.sampling.checked()?;
+        let destination = Destination::of(&self.output, "MIDI", &["mid", "midi"])?;
         let model = LoadedModel::load(self.model.as_deref(), console)?;
         self.asked.check(&model.description.labels)?;
         let source = self.sampling.source(&model)?;
-        fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;
+        let places = self.places(&destination, &model.description.labels);
+        places.iter().try_for_each(|(_, path)| self.check_free(path))?;
         let bar = console.progress("composing", "pieces");
         bar.set_length(self.count);
         let announced = AtomicBool::new(!self.announce_first_note);
@@ -82,12 +89,12 @@ impl Compose {
                 console.note(FIRST_NOTE);
             }
         };
-        let pieces: Result<Vec<PieceReport>> = (0..self.count)
+        let written = Mutex::new(0);
+        let pieces: Result<Vec<PieceReport>> = places
             .into_par_iter()
-            .map(|index| {
-                let seed = self.seed.wrapping_add(index);
+            .map(|(seed, path)| {
                 let composed = piece::compose(&model, source, &self.asked, &sampling, seed, &hear);
-                let report = self.write(&composed);
+                let report = self.write(path, &composed, &written);
                 bar.inc(1);
                 report
             })
@@ -96,30 +103,58 @@ impl Compose {
         console.finish(&Report { pieces: pieces? })
     }
 
-    fn write(&self, composed: &Composed) -> Result<PieceReport> {
-        let genre = composed.piece.conditions.genre.as_deref().unwrap_or("piece");
-        let path = self.output.join(format!("{}-{}.mid", file_name(genre), composed.seed));
+    /// The seed and the file of each piece.
+    fn places(&self, destination: &Destination, labels: &LabelVocabulary) -> Vec<(u64, PathBuf)> {
+        let genre = self.asked.genre.as_deref().and_then(|name| labels.genre_id(name));
+        let genre = file_name(genre.map_or("piece", |id| &labels.genres[id]));
+        let place = |index| {
+            let seed = self.seed.wrapping_add(index);
+            let path = match destination {
+                Destination::Folder(folder) => folder.join(format!("{genre}-{seed}.mid")),
+                Destination::File(file) if self.count == 1 => file.clone(),
+                Destination::File(file) => numbered(file, seed),
+            };
+            (seed, path)
+        };
+        (0..self.count).map(place).collect()
+    }
+
+    fn write(&self, path: PathBuf, composed: &Composed, written: &Mutex<u64>) -> Result<PieceReport> {
         let score = partita_encoding::decode(&composed.piece, piece::QPM_IF_UNKNOWN);
         let bytes = partita_score::write(&score).with_context(|| format!("write {}", path.display()))?;
-        self.keep_others(&path, &bytes)?;
+        // A piece and its picture belong together.
+        let _writing = Writing::begin();
+        self.check_free(&path)?;
+        make_folder_of(&path)?;
         write_whole(&path, &bytes)?;
         if self.roll {
             let title = format!("Partita, seed {}", composed.seed);
-            roll_of(&composed.piece, &title, None).draw().save(&path.with_extension("png"))?;
+            roll_of(&composed.piece, &title, None).draw().save(&picture_of(&path))?;
         }
+        let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
+        *written += 1;
+        let count = self.count;
+        interrupt::keeps(format!("{written} of {count} pieces are written; to write all, add --overwrite"));
         Ok(PieceReport::new(path, composed))
     }
 
     /// A piece that was composed with other wishes is not lost under a name that it shares.
-    fn keep_others(&self, path: &Path, bytes: &[u8]) -> Result<()> {
-        match fs::read(path) {
-            Ok(old) if old != bytes && !self.overwrite => Err(anyhow::anyhow!(
-                "{} exists and holds another piece; choose another folder with -o or another --seed, or add --overwrite",
+    fn check_free(&self, path: &Path) -> Result<()> {
+        let picture = self.roll.then(|| picture_of(path));
+        let taken = [Some(path.to_owned()), picture].into_iter().flatten().find(|path| path.symlink_metadata().is_ok());
+        match taken {
+            Some(path) if !self.overwrite => Err(anyhow::anyhow!(
+                "{} exists already; choose another name or folder with -o or another --seed, or add --overwrite",
                 path.display()
             )),
             _ => Ok(()),
         }
     }
+}
+
+/// Where a piece's roll is drawn.
+fn picture_of(piece: &Path) -> PathBuf {
+    piece.with_extension("png")
 }
 
 /// A label as a file's name.

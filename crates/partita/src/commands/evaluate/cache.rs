@@ -8,6 +8,8 @@ use anyhow::{Context, Result};
 use partita_dataset::read_within;
 use sha2::{Digest, Sha256};
 
+use crate::interrupt::Writing;
+
 /// Bytes of a digest, which stands before each entry's content.
 const DIGEST: usize = 32;
 /// Pieces and clips of one set are some megabytes; what is longer is none of ours, and made anew.
@@ -70,6 +72,7 @@ impl Cache {
     /// Written beside its place first, so that an entry is whole or absent. It need not outlive a power failure: the digest
     /// would show the damage.
     fn keep(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let _writing = Writing::begin();
         let folder = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder)?;
         let scratch = tempfile::NamedTempFile::new_in(folder)?;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use partita_eval::embedding::{ClipEmbedding, Embedder};
 use partita_eval::{CLIP_SECONDS, clip_samples, clip_score};
@@ -11,12 +11,11 @@ use partita_score::{Score, Tick};
 use partita_synth::{Audio, RenderOptions, SampleFormat, render, write_wav};
 use rayon::prelude::*;
 
-use super::STOPPED;
 use super::cache::{Cache, Key};
 use super::piece::JudgedPiece;
 use crate::bank::Bank;
 use crate::files::write_whole;
-use crate::interrupt::Interrupt;
+use crate::interrupt;
 
 /// Changes whenever the same score would sound or be heard otherwise, so that older entries of the cache are left alone.
 const VERSION: &[u8] = b"clip 1";
@@ -26,7 +25,6 @@ pub(super) struct Listener<'a> {
     pub(super) bank: &'a Bank,
     pub(super) embedder: &'a dyn Embedder,
     pub(super) cache: &'a Cache,
-    pub(super) interrupt: Interrupt,
     /// Where the sound itself is kept, if it is.
     pub(super) kept: Option<&'a Path>,
 }
@@ -73,9 +71,7 @@ impl Listener<'_> {
 
     /// The samples at the embedding's rate: mono, with effects, at the fixed gain; `None` where nothing is heard.
     fn play(&self, clip: &Score<Tick>) -> Result<Option<Vec<f32>>> {
-        if self.interrupt.is_raised() {
-            return Err(anyhow!(STOPPED));
-        }
+        interrupt::check()?;
         let rate = self.embedder.sample_rate_hz();
         let audio = render(clip, &self.bank.soundfont, &RenderOptions::default()).context("play a clip")?;
         let audio = audio.to_mono().resampled(rate)?;

@@ -94,7 +94,7 @@ fn figures(findings: &Findings) -> Vec<(String, Option<Estimate>)> {
         figures.push(("copied".to_owned(), overall.copying.map(|copying| copying.copied)));
     }
     for adherence in &findings.adherence {
-        figures.push((format!("{:?} met", adherence.aspect), Some(adherence.met)));
+        figures.push((format!("{} met", adherence.aspect.name()), Some(adherence.met)));
     }
     if let Some(whole) = findings.model.as_ref().and_then(ModelFindings::overall_likelihood) {
         figures.push(("NLL, nats a note".to_owned(), Some(whole.nll_per_note)));

@@ -11,13 +11,12 @@ use partita_score::Limits;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::STOPPED;
 use super::cache::{Cache, Key};
 use super::piece::JudgedPiece;
 use super::real::RealMusic;
 use crate::commands::compose::piece::{QPM_IF_UNKNOWN, compose};
 use crate::commands::compose::{Asked, LoadedModel};
-use crate::interrupt::Interrupt;
+use crate::interrupt;
 
 /// Changes whenever the same wishes would be composed otherwise.
 const VERSION: &[u8] = b"piece 3";
@@ -37,6 +36,14 @@ pub(in crate::commands) enum Ask {
 }
 
 impl Ask {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Both => "both",
+            Self::All => "all",
+            Self::Genre => "genre",
+        }
+    }
+
     /// What is asked where systems are compared, of which each has one set: that of the judged pieces.
     pub(in crate::commands) fn of_systems(self) -> Self {
         if self == Self::Both { Self::All } else { self }
@@ -62,7 +69,6 @@ pub(super) struct Composing<'a> {
     pub(super) wishes: WishSource,
     pub(super) form: &'a Form,
     pub(super) cache: &'a Cache,
-    pub(super) interrupt: Interrupt,
 }
 
 impl Composing<'_> {
@@ -107,9 +113,7 @@ impl Composing<'_> {
         let key =
             Key::of(&[VERSION, self.sha256.as_bytes(), asked.as_bytes(), sampling.as_bytes(), &seed.to_le_bytes()]);
         let bytes = self.cache.get_or_make(&key, || {
-            if self.interrupt.is_raised() {
-                return Err(anyhow!(STOPPED));
-            }
+            interrupt::check()?;
             let composed = compose(self.model, self.source, &wish.asked, &self.sampling, seed, &|| {});
             partita_score::write(&decode(&composed.piece, QPM_IF_UNKNOWN)).context("write a composed piece")
         })?;

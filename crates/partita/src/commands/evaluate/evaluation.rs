@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
 use partita_dataset::Corpus;
 use partita_encoding::Form;
@@ -20,7 +20,7 @@ use super::copies::{self, TrainingMusic};
 use super::findings::{
     FORMAT_VERSION, Findings, GenreFindings, ModelFindings, OverallFindings, Protocol, SamplingValues, SetFindings,
 };
-use super::folder;
+use super::folder::{self, Found};
 use super::likelihood::Measured;
 use super::notes;
 use super::piece::JudgedPiece;
@@ -31,7 +31,6 @@ use crate::bank::Bank;
 use crate::commands::compose::{LoadedModel, SamplingArguments};
 use crate::console::Console;
 use crate::failure::WrongUse;
-use crate::interrupt::Interrupt;
 
 /// Everything that an evaluation needs.
 pub(in crate::commands) struct Evaluation<'a> {
@@ -45,7 +44,6 @@ pub(in crate::commands) struct Evaluation<'a> {
     pub(in crate::commands) bank: &'a Bank,
     pub(in crate::commands) embedder: &'a dyn Embedder,
     pub(in crate::commands) console: &'a Console,
-    pub(in crate::commands) interrupt: Interrupt,
     /// Where the sound that was heard is kept, if it is.
     pub(in crate::commands) keep_clips: Option<&'a Path>,
 }
@@ -121,7 +119,7 @@ impl Evaluation<'_> {
             [single] => Some(single.as_str()),
             _ => None,
         };
-        let mut files = folder::find(folder, single)?;
+        let Found { mut files, mut skipped } = folder::find(folder, single)?;
         let asked = &self.settings.genres;
         files.retain(|genre, _| asked.is_empty() || asked.contains(genre));
         if files.is_empty() {
@@ -139,16 +137,18 @@ impl Evaluation<'_> {
             }
         }
         let count = self.settings.pieces as usize;
-        let bar = self.progress("reading", "pieces", files.values().map(|files| files.len().min(count)).sum());
-        let mut judged = Judged { genres: vec![], model: None, name: folder.display().to_string(), warnings: vec![] };
-        for (genre, mut files) in files {
-            files.truncate(count);
-            let (pieces, problems) = folder::read(&files, self.settings.bars as usize, &bar);
-            judged.warnings.extend(problems);
-            judged.genres.push(JudgedGenre { genre: self.corpus_genre(genre), sets: vec![(SetKind::Judged, pieces)] });
+        let mut genres = Vec::new();
+        for (genre, files) in files {
+            let bar = self.progress("reading", "pieces", files.len().min(count));
+            let pieces = folder::read(&files, count, self.settings.bars as usize, &bar, &mut skipped);
+            bar.finish_and_clear();
+            genres.push(JudgedGenre { genre: self.corpus_genre(genre), sets: vec![(SetKind::Judged, pieces)] });
         }
-        bar.finish_and_clear();
-        Ok(judged)
+        if genres.iter().flat_map(|genre| &genre.sets).all(|(_, pieces)| pieces.is_empty()) {
+            let reason = skipped.first().map_or("", String::as_str);
+            bail!("{} has no MIDI file that can be judged; the first was {reason}", folder.display());
+        }
+        Ok(Judged { genres, model: None, name: folder.display().to_string(), warnings: skipped })
     }
 
     /// The genre as the corpus spells it.
@@ -180,8 +180,8 @@ impl Evaluation<'_> {
         let count = self.settings.pieces as usize;
         let (source, sampling) = (self.sampling.source(&model)?, self.sampling.checked()?);
         let composing = |wishes, form| {
-            let (model, sha256, cache, interrupt) = (&model, sha256.as_str(), self.cache, self.interrupt);
-            Composing { model, sha256, source, sampling, wishes, form, cache, interrupt }
+            let (model, sha256, cache) = (&model, sha256.as_str(), self.cache);
+            Composing { model, sha256, source, sampling, wishes, form, cache }
         };
         let judged = |wishes| (SetKind::Judged, composing(wishes, &self.settings.form));
         let asked = match self.settings.ask {
@@ -218,13 +218,7 @@ impl Evaluation<'_> {
         if self.corpus.is_none() {
             return Ok(vec![]);
         }
-        let listener = Listener {
-            bank: self.bank,
-            embedder: self.embedder,
-            cache: self.cache,
-            interrupt: self.interrupt,
-            kept: self.keep_clips,
-        };
+        let listener = Listener { bank: self.bank, embedder: self.embedder, cache: self.cache, kept: self.keep_clips };
         let bar = self.progress("listening", "clips", sets.iter().map(|sets| sets.pieces().count()).sum());
         let clips = sets.iter().map(|sets| GenreClips::of(sets, &listener, &bar)).collect();
         bar.finish_and_clear();
@@ -260,9 +254,9 @@ impl Evaluation<'_> {
         let genres: Vec<String> = sets.iter().map(|sets| sets.genre.clone()).collect();
         let count = self.settings.likelihood_pieces as usize;
         let bar = self.progress("likelihood", "pieces", genres.len() * count);
-        let (seed, cache, interrupt) = (self.settings.seed, self.cache, self.interrupt);
+        let (seed, cache) = (self.settings.seed, self.cache);
         let (split, _) = self.settings.against.splits();
-        let measured = Measured { model, sha256, corpus, split, seed, cache, interrupt };
+        let measured = Measured { model, sha256, corpus, split, seed, cache };
         let likelihood = measured.likelihood(&genres, count, &bar)?;
         bar.finish_and_clear();
         Ok(ModelFindings { steps, notes_seen, likelihood })

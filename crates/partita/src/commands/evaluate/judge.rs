@@ -23,7 +23,6 @@ use super::settings::Settings;
 use crate::bank::Bank;
 use crate::commands::compose::LoadedModel;
 use crate::console::Console;
-use crate::interrupt::Interrupt;
 
 /// Bars of each piece, as evaluations have unless asked otherwise.
 const BARS: usize = 16;
@@ -40,7 +39,6 @@ pub(crate) struct SoundJudge<'a> {
     bank: Bank,
     network: Musicnn,
     cache: Cache,
-    interrupt: Interrupt,
 }
 
 /// The validation music of one genre.
@@ -66,8 +64,8 @@ impl<'a> SoundJudge<'a> {
         cache: Cache,
         console: &Console,
     ) -> Result<Self> {
-        let (network, interrupt) = (Musicnn::bundled()?, Interrupt::listen()?);
-        let mut judge = Self { corpus, genres: vec![], pieces, bank, network, cache, interrupt };
+        let network = Musicnn::bundled()?;
+        let mut judge = Self { corpus, genres: vec![], pieces, bank, network, cache };
         let bar = console.progress("hearing validation music", "clips");
         for genre in names {
             let validation = judge.real().pieces(&genre, Split::Valid, REFERENCE_PIECES)?;
@@ -98,7 +96,6 @@ impl<'a> SoundJudge<'a> {
             wishes: WishSource::RealPiece,
             form: &Form::Free,
             cache: &self.cache,
-            interrupt: self.interrupt,
         };
         let (mut distances, mut likenesses, mut diversities) = (vec![], vec![], vec![]);
         let mut answered = Vec::new();
@@ -135,7 +132,7 @@ impl<'a> SoundJudge<'a> {
 
     fn listener(&self) -> Listener<'_> {
         let (bank, embedder) = (&self.bank, &self.network);
-        Listener { bank, embedder, cache: &self.cache, interrupt: self.interrupt, kept: None }
+        Listener { bank, embedder, cache: &self.cache, kept: None }
     }
 }
 

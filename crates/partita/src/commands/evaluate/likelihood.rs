@@ -1,6 +1,6 @@
 //! How well a model knows held-out music, and how well it gives back what it has encoded.
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use partita_dataset::{Corpus, PieceId, Split};
 use partita_encoding::{BarConditions, EncodedBar, Metre, NoteEvent, PianoRoll, RollMode};
@@ -14,13 +14,11 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::STOPPED;
 use super::cache::{Cache, Key};
 use super::findings::LikelihoodFindings;
 use super::notes::{RESAMPLES, RESAMPLING_SEED};
 use crate::commands::compose::LoadedModel;
 use crate::commands::compose::piece::NOTES_PER_BAR_MAX;
-use crate::interrupt::Interrupt;
 
 /// Samples of the importance-weighted bound.
 const IWAE_SAMPLES: usize = 8;
@@ -38,7 +36,6 @@ pub(super) struct Measured<'a> {
     pub(super) split: Split,
     pub(super) seed: u64,
     pub(super) cache: &'a Cache,
-    pub(super) interrupt: Interrupt,
 }
 
 /// What a piece adds to the sums.
@@ -90,12 +87,9 @@ impl Measured<'_> {
         let corpus = self.corpus.fingerprint();
         let [path, other_path] = paths.map(str::as_bytes);
         let key = Key::of(&[VERSION, self.sha256.as_bytes(), &corpus, path, other_path, numbers.as_bytes()]);
-        let kept = self.cache.get_or_make(&key, || {
-            if self.interrupt.is_raised() {
-                return Err(anyhow!(STOPPED));
-            }
-            serde_json::to_vec(&self.of_piece(id, other)?).context("keep a likelihood")
-        })?;
+        let kept = self
+            .cache
+            .get_or_make(&key, || serde_json::to_vec(&self.of_piece(id, other)?).context("keep a likelihood"))?;
         serde_json::from_slice(&kept).context("read a likelihood from the cache; remove the cache's folder")
     }
 

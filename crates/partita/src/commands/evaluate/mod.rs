@@ -31,7 +31,7 @@ use partita_train::{LogLine, read_log};
 use super::compose::SamplingArguments;
 use crate::bank::Bank;
 use crate::console::Console;
-use crate::interrupt::Interrupt;
+use crate::interrupt;
 use cache::Cache;
 use evaluation::{CorpusMeasures, Evaluation, Subject};
 use settings::Settings;
@@ -77,8 +77,8 @@ Examples:
   partita evaluate --folder their-pieces --corpus corpus.partita -o theirs
   partita evaluate --compare report theirs";
 
-/// What whoever stops an evaluation is told.
-pub(super) const STOPPED: &str = "stopped; what is done so far is kept, and the same command goes on from there";
+/// What is kept of an evaluation that is interrupted: the cache.
+pub(super) const KEPT: &str = "what is done so far is kept, and the same command goes on from there";
 
 impl Evaluate {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
@@ -89,6 +89,7 @@ impl Evaluate {
         self.sampling.checked()?;
         let corpus = self.corpus.as_deref().map(open_corpus).transpose()?;
         let cache = Cache::open(&self.settings.cache_folder()?)?;
+        interrupt::keeps(KEPT);
         fs::create_dir_all(output).with_context(|| format!("make {}", output.display()))?;
         let bank = Bank::choose(self.settings.soundfont.as_deref(), console)?;
         let embedder = self.settings.embedder()?;
@@ -108,7 +109,6 @@ impl Evaluate {
             bank: &bank,
             embedder: &*embedder,
             console,
-            interrupt: Interrupt::listen()?,
         };
         let (findings, sets) = evaluation.run()?;
         let report = report::write(&findings, &sets, self.training_log().as_deref(), output)?;

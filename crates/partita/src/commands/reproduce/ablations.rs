@@ -1,13 +1,12 @@
 //! What each part of the conditional VAE is worth: it is taken out, or changed, and the rest left as it is.
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use partita_model::compose::Sampling;
 
 use super::findings::{AblationFindings, Tuning};
 use super::runs::Runs;
 use super::systems::{ABLATIONS, System};
 use crate::commands::compose::LoadedModel;
-use crate::commands::evaluate::STOPPED;
 
 /// The system that things are taken out of.
 pub(super) const ABLATED: &str = "cvae";
@@ -49,9 +48,6 @@ pub(super) fn judge(runs: &Runs<'_>, tuning: &Tuning, asked: &[String]) -> Resul
     let drawn = drawn(usual).into_iter().filter(|_| is_asked(DRAWING)).map(|(title, sampling)| (cvae, title, sampling));
     let trained = ABLATIONS.iter().filter(|system| is_asked(system.name)).map(|system| (system, system.title, usual));
     let one = |(system, title, sampling): (&System, &str, Sampling)| {
-        if runs.interrupt.is_raised() {
-            return Err(anyhow!(STOPPED));
-        }
         runs.train(system)?;
         let (model, file) = LoadedModel::load_with_bytes(Some(&runs.folder_of(system)), runs.console)?;
         let judgement = runs.judge.judge_drawn(&file, sampling).with_context(|| format!("judge {}", system.name))?;

@@ -15,7 +15,7 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use partita_dataset::Corpus;
@@ -28,12 +28,12 @@ use super::evaluate::findings::{Findings, Protocol};
 use super::evaluate::judge::SoundJudge;
 use super::evaluate::sets::SetKind;
 use super::evaluate::settings::Settings;
-use super::evaluate::{STOPPED, open_corpus};
+use super::evaluate::{KEPT, open_corpus};
 use super::train::all_cores;
 use crate::bank::Bank;
 use crate::console::Console;
 use crate::failure::WrongUse;
-use crate::interrupt::Interrupt;
+use crate::interrupt;
 use findings::{FORMAT_VERSION, Figures, KnownMusic, Reproduction, SystemFindings, Tried, Tuning};
 use runs::Runs;
 use summary::Summary;
@@ -105,7 +105,7 @@ impl Reproduce {
         let compute = if self.gpu { Compute::Gpu } else { Compute::Cpu };
         let device = compute.device().map_err(|error| WrongUse(error.to_string()))?;
         let corpus = open_corpus(&self.corpus)?;
-        let interrupt = Interrupt::listen()?;
+        interrupt::keeps(KEPT);
         for &temperature in &self.temperatures {
             SamplingArguments::of_temperature(temperature).checked()?;
         }
@@ -119,7 +119,7 @@ impl Reproduce {
         }
         let found = match parts {
             Some(parts) if systems.is_empty() && self.ablations.is_empty() => parts,
-            parts => self.compared(&corpus, &systems, parts, device, interrupt, console)?,
+            parts => self.compared(&corpus, &systems, parts, device, console)?,
         };
         fs::create_dir_all(&self.output).with_context(|| format!("make {}", self.output.display()))?;
         let report = report::write(&found, &self.output)?;
@@ -141,7 +141,6 @@ impl Reproduce {
         systems: &[&System],
         parts: Option<Reproduction>,
         device: Device,
-        interrupt: Interrupt,
         console: &Console,
     ) -> Result<Reproduction> {
         if let Some(parts) = &parts {
@@ -160,7 +159,6 @@ impl Reproduce {
             threads: self.threads.map_or_else(all_cores, NonZeroUsize::get),
             device,
             console,
-            interrupt,
             judge: &judge,
         };
         systems.iter().try_for_each(|system| runs.train(system))?;
@@ -193,14 +191,11 @@ impl Reproduce {
 
     /// The evaluation of each system as it was tuned.
     fn judged(&self, runs: &Runs<'_>, systems: &[&System], tunings: &[Tuning]) -> Result<Vec<Findings>> {
-        let (corpus, console, interrupt) = (runs.corpus, runs.console, runs.interrupt);
+        let (corpus, console) = (runs.corpus, runs.console);
         let measures = CorpusMeasures::of(corpus, &self.settings, console)?;
         let embedder = self.settings.embedder()?;
         let settings = Settings { ask: self.settings.ask.of_systems(), ..self.settings.clone() };
         let one = |(system, tuning): (&&System, &Tuning)| {
-            if interrupt.is_raised() {
-                return Err(anyhow!(STOPPED));
-            }
             console.note(&format!("{}: judging at temperature {}", system.title, tuning.temperature));
             let run = runs.folder_of(system);
             let evaluation = Evaluation {
@@ -213,7 +208,6 @@ impl Reproduce {
                 bank: runs.judge.bank(),
                 embedder: &*embedder,
                 console,
-                interrupt,
                 keep_clips: None,
             };
             let (findings, _) = evaluation.run().with_context(|| format!("judge {}", system.name))?;

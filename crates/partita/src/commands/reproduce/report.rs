@@ -166,7 +166,7 @@ fn conditions(document: &mut Document, found: &Reproduction) {
     document.heading("Does it do what was asked?");
     document.text("Of the pieces of which a condition was asked, the share that has it.");
     let aspects: Vec<_> = first.adherence.iter().map(|one| one.aspect).collect();
-    let names = aspects.iter().map(|aspect| format!("{aspect:?}").to_lowercase());
+    let names = aspects.iter().map(|aspect| aspect.name().to_owned());
     let rows = found.systems.iter().map(|system| {
         let met = |aspect| system.adherence.iter().find(|one| one.aspect == aspect).map(|one| one.met.value);
         let cell = |met: Option<f64>| met.map_or(ABSENT.to_owned(), |met| format!("{:.0} %", 100.0 * met));

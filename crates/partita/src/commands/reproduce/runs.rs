@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use partita_dataset::Corpus;
 use partita_model::Device;
 use partita_train::{Checkpoints, Event, Judge, LogLine, Recipe, RunState, Sitting, read_log, resume, start};
@@ -11,12 +11,11 @@ use partita_train::{Checkpoints, Event, Judge, LogLine, Recipe, RunState, Sittin
 use super::findings::Training;
 use super::systems::System;
 use crate::commands::compose::LoadedModel;
-use crate::commands::evaluate::STOPPED;
 use crate::commands::evaluate::judge::SoundJudge;
 use crate::commands::train::watch::Watcher;
 use crate::console::Console;
 use crate::failure::WrongUse;
-use crate::interrupt::Interrupt;
+use crate::interrupt::{self, Careful};
 
 /// Where the systems are trained.
 pub(super) struct Runs<'a> {
@@ -28,7 +27,6 @@ pub(super) struct Runs<'a> {
     pub(super) threads: usize,
     pub(super) device: Device,
     pub(super) console: &'a Console,
-    pub(super) interrupt: Interrupt,
     /// Says whether a joint phase is kept.
     pub(super) judge: &'a SoundJudge<'a>,
 }
@@ -57,7 +55,7 @@ impl Runs<'_> {
             Some(name) if state.is_none() => Some(LoadedModel::load(Some(&self.folder.join(name)), self.console)?),
             _ => None,
         };
-        let started = Instant::now();
+        let (started, careful) = (Instant::now(), Careful::begin());
         let mut watcher = Watcher::new(self.console, &run);
         let clock = || started.elapsed();
         let mut observe = |line: &LogLine| watcher.observe(line);
@@ -68,7 +66,7 @@ impl Runs<'_> {
             run: &run,
             device: self.device.clone(),
             threads: self.threads,
-            stop: self.interrupt.flag(),
+            stop: careful.flag(),
             clock: &clock,
             observe: &mut observe,
             judge,
@@ -77,9 +75,10 @@ impl Runs<'_> {
             Some(_) => resume(self.corpus, Ok, sitting),
             None => start(self.corpus, recipe, initial.as_ref().map(LoadedModel::as_initial), sitting),
         };
-        let outcome = outcome.with_context(|| format!("train {}", system.name))?;
+        outcome.with_context(|| format!("train {}", system.name))?;
         watcher.finish()?;
-        if outcome.finished { Ok(()) } else { Err(anyhow!(STOPPED)) }
+        // Also where the last step was taken meanwhile: what comes next would take long.
+        interrupt::check()
     }
 
     /// Where a run stands; `None` where there is none yet.

@@ -17,17 +17,17 @@ use partita_train::{Judge, LogLine, Outcome, Recipe, Sitting, TrainError};
 use super::compose::LoadedModel;
 use super::evaluate::judge::SoundJudge;
 use crate::console::Console;
-use crate::failure::WrongUse;
+use crate::failure::{Interrupted, WrongUse};
 use crate::files::read_whole;
-use crate::interrupt::Interrupt;
+use crate::interrupt::Careful;
 use report::Report;
 use watch::Watcher;
 
 /// Train a model on a corpus
 ///
 /// Writes a run: checkpoints to go on from, log.jsonl with every step, curves.svg, and model.safetensors, the best
-/// model so far, which compose takes. Ctrl-C saves and stops; --resume goes on to the same bits as if nothing had
-/// happened. Validation shows whether the latents are used: with those of another passage the model must do worse.
+/// model so far, which compose takes. Ctrl-C saves and stops after the step in progress; --resume goes on to the same bits as if
+/// nothing had happened. A second Ctrl-C, a second later, stops at once, with the last checkpoint. Validation shows whether the latents are used: with those of another passage the model must do worse.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Train {
@@ -109,7 +109,6 @@ impl Train {
         let compute = if self.gpu { Compute::Gpu } else { Compute::Cpu };
         let device = compute.device().map_err(|error| WrongUse(error.to_string()))?;
         let corpus = Corpus::open(&self.corpus).with_context(|| format!("open {}", self.corpus.display()))?;
-        let interrupt = Interrupt::listen()?;
         let started = Instant::now();
         let mut watcher = Watcher::new(console, &self.output);
         let sound = match self.select {
@@ -119,19 +118,22 @@ impl Train {
         let judge = sound.as_ref().map(|sound| -> Box<Judge<'_>> {
             Box::new(|file| sound.judge(file).map_err(|error| format!("{error:#}")))
         });
-        let clock = || started.elapsed();
+        let (clock, careful) = (|| started.elapsed(), Careful::begin());
         let mut observe = |line: &LogLine| watcher.observe(line);
         let sitting = Sitting {
             run: &self.output,
             device,
             threads: self.threads.map_or_else(all_cores, NonZeroUsize::get),
-            stop: interrupt.flag(),
+            stop: careful.flag(),
             clock: &clock,
             observe: &mut observe,
             judge,
         };
         let outcome = self.train(&corpus, sitting, console)?;
         watcher.finish()?;
+        if !outcome.finished {
+            return Err(self.interrupted(outcome.steps).into());
+        }
         console.finish(&Report::new(&outcome, started.elapsed().as_secs_f64()))
     }
 
@@ -149,6 +151,12 @@ impl Train {
             Err(error @ (TrainError::Recipe(_) | TrainError::Initial(_))) => Err(WrongUse(error.to_string()).into()),
             outcome => outcome.with_context(|| format!("train {}", self.output.display())),
         }
+    }
+
+    /// What is kept of a run that a signal stopped.
+    fn interrupted(&self, steps: u64) -> Interrupted {
+        let (corpus, run) = (self.corpus.display(), self.output.display());
+        Interrupted(format!("{steps} steps are kept; go on with: partita train {corpus} -o {run} --resume"))
     }
 
     fn changed(&self, recipe: Recipe) -> Result<Recipe, TrainError> {

@@ -13,7 +13,6 @@ use crate::table::{count, write_facts};
 pub(super) struct Report {
     #[serde(serialize_with = "crate::files::as_text")]
     model: PathBuf,
-    finished: bool,
     seconds: f64,
     steps: u64,
     notes_seen: u64,
@@ -32,7 +31,6 @@ impl Report {
         let validation = outcome.validation.as_ref();
         Self {
             model: outcome.model.clone(),
-            finished: outcome.finished,
             seconds,
             steps: outcome.steps,
             notes_seen: outcome.notes_seen,
@@ -73,7 +71,6 @@ impl fmt::Display for Report {
             ("critic", listener),
             ("time", format!("{:.0} s", self.seconds)),
             ("model", self.model.display().to_string()),
-            ("next", if self.finished { String::new() } else { "go on with --resume".to_owned() }),
         ];
         write_facts(f, &facts)
     }

@@ -225,8 +225,10 @@ fn adherence(document: &mut Document, findings: &Findings) {
          exactly those. Density and polyphony: within one class in the mean (error: classes).",
     );
     let rows = findings.adherence.iter().map(|adherence| {
-        let name = format!("{:?}", adherence.aspect).to_lowercase();
-        row(&name, [adherence.met.count.to_string(), share(Some(adherence.met)), number(adherence.error)])
+        row(
+            adherence.aspect.name(),
+            [adherence.met.count.to_string(), share(Some(adherence.met)), number(adherence.error)],
+        )
     });
     document.table(heading_of(&["asked", "N", "met", "mean error"]), rows.collect());
 }
@@ -396,7 +398,7 @@ fn protocol(document: &mut Document, findings: &Findings) {
         ))
     }));
     facts.extend(protocol.latents.as_ref().map(|source| format!("latents drawn by the {source}")));
-    facts.extend(protocol.ask.map(|ask| format!("asked: {}", format!("{ask:?}").to_lowercase())));
+    facts.extend(protocol.ask.map(|ask| format!("asked: {}", ask.name())));
     facts.extend(protocol.form.as_ref().map(|form| format!("form: {form}")));
     facts.push(format!(
         "up to {} pieces a genre against up to {} of the {} split, {} bars each, on the beat",

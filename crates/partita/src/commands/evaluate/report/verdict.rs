@@ -74,11 +74,8 @@ fn copied(findings: &Findings) -> Option<String> {
 }
 
 fn asked(findings: &Findings) -> Option<String> {
-    let met: Vec<String> = findings
-        .adherence
-        .iter()
-        .map(|one| format!("{} {:.0} %", format!("{:?}", one.aspect).to_lowercase(), 100.0 * one.met.value))
-        .collect();
+    let met: Vec<String> =
+        findings.adherence.iter().map(|one| format!("{} {:.0} %", one.aspect.name(), 100.0 * one.met.value)).collect();
     (!met.is_empty()).then(|| format!("Of what was asked, met: {}.", met.join(", ")))
 }
 
