@@ -101,12 +101,13 @@ fn a_folder_is_judged_with_a_corpus_or_without() {
     for seed in 0..5 {
         stage.write(&format!("theirs/folk/{seed}.mid"), &tune(100 + seed, 20, 0));
     }
+    // Another takes its place.
     stage.write("theirs/folk/0-broken.mid", b"MThd no more");
     let with = stage.json(&[&["evaluate", "--folder", "theirs", "-o", "with", "--keep-clips", "clips"], FEW].concat());
     let judged = set(&with["genres"][0], "judged");
-    assert_eq!((&judged["pieces"], &judged["sound"]["generated_clips"]), (&4.into(), &4.into()));
+    assert_eq!((&judged["pieces"], &judged["sound"]["generated_clips"]), (&5.into(), &5.into()));
     assert!(with["warnings"][0].as_str().unwrap().contains("0-broken.mid") && with["model"].is_null());
-    assert_eq!(stage.names("clips/folk/judged").len(), 4);
+    assert_eq!(stage.names("clips/folk/judged").len(), 5);
     assert!(fs::read(stage.path("clips/folk/reference/0000.wav")).unwrap().starts_with(b"RIFF"));
 
     let without = stage.json(&["evaluate", "--folder", "theirs", "-o", "without", "--cache", "cache"]);

@@ -96,7 +96,9 @@ fn preparing_leaves_nothing() {
     for file in 0..2000 {
         stage.write(&format!("midi/folk/{file}.mid"), &tunes[file % tunes.len()]);
     }
-    let outcome = stopped(&stage, &["prepare", "midi", "-o", "corpus", "--threads", "1"], "-INT", 60);
+    // The work has begun when its scratch folder is there beside the one to be.
+    let under_way = || stage.names(".").len() > 1;
+    let outcome = stop(start(&stage, &["prepare", "midi", "-o", "corpus", "--threads", "1"]), "-INT", under_way);
     outcome.assert_error(INTERRUPTED, &["interrupted; nothing was written"]);
     assert_eq!(stage.names("."), ["midi"]);
 }
@@ -107,9 +109,12 @@ fn a_run_that_is_stopped_saves_and_goes_on() {
     let endless = [&["train", "corpus", "-o", "run", "--quiet", "--set", "steps=1000000"], QUICK].concat();
     let under_way = || fs::read_to_string(stage.path("run/log.jsonl")).is_ok_and(|log| log.contains("\"step\":2,"));
     let outcome = stop(start(&stage, &endless), "-INT", under_way);
-    outcome.assert_error(INTERRUPTED, &["interrupted; ", " steps are kept", "partita train corpus -o run --resume"]);
-    let words: Vec<&str> = outcome.stderr.split(' ').collect();
-    let steps: u64 = words[words.iter().position(|word| *word == "steps").unwrap() - 1].parse().unwrap();
+    outcome.assert_error(
+        INTERRUPTED,
+        &["interrupted; ", "the run is kept at step ", "partita train corpus -o run --resume"],
+    );
+    let (_, told) = outcome.stderr.split_once("at step ").unwrap();
+    let steps: u64 = told.split_once(';').unwrap().0.parse().unwrap();
     assert!(steps >= 2);
 
     let more = format!("steps={}", steps + 2);

@@ -139,32 +139,3 @@ fn nothing_worth_keeping_is_told_with_its_reasons() {
 fn nonsense_thread_counts_are_wrong_use() {
     assert_eq!(Stage::new().run(&["prepare", "midi", "-o", "corpus", "--threads", "0"]).code, 2);
 }
-
-#[cfg(unix)]
-#[test]
-fn an_interrupt_leaves_nothing_half_written() {
-    use std::process::{Command, Stdio};
-    use std::time::Duration;
-
-    use crate::stage::Outcome;
-
-    let stage = Stage::new();
-    let bytes = tune(1, 400, 0);
-    for index in 0..4000 {
-        stage.write(&format!("midi/{index}.mid"), &bytes);
-    }
-    let mut child = stage
-        .command(&["prepare", "midi", "-o", "corpus", "--threads", "1"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // The work has begun when its scratch folder is there beside the one to be.
-    while stage.names(".").len() == 1 {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before it began");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    Outcome::of(child.wait_with_output().unwrap()).assert_error(1, &["prepare midi: ", "nothing was written"]);
-    assert_eq!(stage.names("."), ["midi"]);
-}

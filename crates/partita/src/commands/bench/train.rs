@@ -1,6 +1,7 @@
 //! Training, by the size of the model.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -16,7 +17,7 @@ use super::figures::Figures;
 use super::prepare::corpus_of;
 use crate::commands::train::{RECIPES, all_cores, read_recipe};
 use crate::console::Console;
-use crate::interrupt::{self, Careful, TemporaryFolder};
+use crate::interrupt::TemporaryFolder;
 
 /// What to train, and for how long.
 #[derive(Args, Clone, Debug)]
@@ -70,7 +71,6 @@ impl TrainOptions {
 
 /// Notes a second of each step after the first.
 fn speeds(corpus: &Corpus, recipe: Recipe, run: &Path, console: &Console) -> Result<Vec<f64>> {
-    let careful = Careful::begin();
     let bar = console.progress("training", "steps");
     bar.set_length(recipe.steps);
     let mut steps = Vec::new();
@@ -79,14 +79,13 @@ fn speeds(corpus: &Corpus, recipe: Recipe, run: &Path, console: &Console) -> Res
         run,
         device: Compute::Cpu.device()?,
         threads: all_cores(),
-        stop: careful.flag(),
+        stop: &AtomicBool::new(false), // the run goes with its folder, if a signal ends the process
         clock: &|| started.elapsed(),
         judge: None,
         observe: &mut |line| steps.extend(step(line, &bar)),
     };
     partita_train::start(corpus, recipe, None, sitting)?;
     bar.finish_and_clear();
-    interrupt::check()?;
     let speed = |pair: &[(f64, f64)]| (pair[1].0 - pair[0].0) / (pair[1].1 - pair[0].1);
     Ok(steps.windows(2).map(speed).collect())
 }

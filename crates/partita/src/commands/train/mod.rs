@@ -154,9 +154,9 @@ impl Train {
     }
 
     /// What is kept of a run that a signal stopped.
-    fn interrupted(&self, steps: u64) -> Interrupted {
+    fn interrupted(&self, step: u64) -> Interrupted {
         let (corpus, run) = (self.corpus.display(), self.output.display());
-        Interrupted(format!("{steps} steps are kept; go on with: partita train {corpus} -o {run} --resume"))
+        Interrupted(format!("the run is kept at step {step}; go on with: partita train {corpus} -o {run} --resume"))
     }
 
     fn changed(&self, recipe: Recipe) -> Result<Recipe, TrainError> {
