@@ -1,5 +1,7 @@
 //! What the model has learned, measured on held-out passages.
 
+use std::sync::atomic::AtomicBool;
+
 use burn::tensor::Device;
 use partita_model::{Batch, Cvae, Field, Latents, ModelConfig, Passage, PieceLayout};
 use serde::{Deserialize, Serialize};
@@ -112,20 +114,20 @@ impl Sums {
 }
 
 /// Validates `model` on `batches`, each of at least two passages of equally many bars; `seed` draws the latent noise,
-/// the same each time.
+/// the same each time. `None` where `stop` was set before the last batch was begun.
 pub(crate) fn validate(
-    workers: &Workers,
+    (workers, stop): (&Workers, &AtomicBool),
     model: &Cvae,
     config: &ModelConfig,
     batches: &[Vec<Passage>],
     seed: u64,
     device: &Device,
-) -> Validation {
-    let sums = workers.map(batches.iter().collect(), |index, passages| {
+) -> Option<Validation> {
+    let sums = workers.map_until(stop, batches.iter().collect(), |index, passages| {
         validate_batch(model, config, passages, seed, index as u64, device)
-    });
+    })?;
     let quarters = batches.iter().flatten().map(Passage::quarters).sum();
-    report(sums.into_iter().fold(Sums::default(), Sums::add), quarters)
+    Some(report(sums.into_iter().fold(Sums::default(), Sums::add), quarters))
 }
 
 fn validate_batch(

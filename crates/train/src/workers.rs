@@ -1,6 +1,8 @@
 //! Compute threads. Each has a pool of one thread, so that the backend uses one core a piece of work: two pieces side
 //! by side are faster than both cores on one (framework measurements), and give the same bits.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::denormals::flushing_denormals;
@@ -42,6 +44,17 @@ impl Workers {
         done.into_iter().flatten().for_each(|(index, result)| results[index] = Some(result));
         results.into_iter().flatten().collect()
     }
+
+    /// As [`map`](Self::map), but no item is begun once `stop` is set; `None` if one was not.
+    pub(crate) fn map_until<T: Send, R: Send>(
+        &self,
+        stop: &AtomicBool,
+        items: Vec<T>,
+        f: impl Fn(usize, T) -> R + Sync,
+    ) -> Option<Vec<R>> {
+        let unless_stopped = |index, item| (!stop.load(Ordering::Relaxed)).then(|| f(index, item));
+        self.map(items, unless_stopped).into_iter().collect()
+    }
 }
 
 #[cfg(test)]
@@ -54,6 +67,19 @@ mod tests {
             let squares = Workers::new(count).map((0..20).collect(), |index, item: usize| index * item);
             assert_eq!(squares, (0..20).map(|i| i * i).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn nothing_is_begun_once_the_flag_is_set() {
+        let stop = AtomicBool::new(false);
+        let until = |last: usize| {
+            Workers::new(1).map_until(&stop, (0..20).collect(), |index, item: usize| {
+                stop.store(index >= last, Ordering::Relaxed);
+                item
+            })
+        };
+        assert_eq!(until(20), Some((0..20).collect()));
+        assert_eq!(until(5), None);
     }
 
     #[test]

@@ -136,6 +136,25 @@ fn a_resumed_run_and_another_number_of_threads_give_the_same_bits() {
     assert_eq!(steps, (1..=9).collect::<Vec<_>>());
 }
 
+/// Stopped at steps that end with a validation, which is then made up for: one in the middle, and the last.
+#[test]
+fn a_run_that_is_stopped_in_a_validation_gives_the_same_bits() {
+    let home = tempfile::tempdir().unwrap();
+    let corpus = corpus(home.path());
+    let [straight, stopped] = ["straight", "stopped"].map(|name| home.path().join(name));
+    let recipe = || recipe().with("checkpoints_kept=9").unwrap();
+    let whole = sit(&straight, 2, 99, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
+    let first = sit(&stopped, 1, 4, |sitting| start(&corpus, recipe(), None, sitting)).unwrap();
+    assert!(!first.finished && first.steps == 4 && first.validation.is_none());
+    let second = sit(&stopped, 1, 5, |sitting| resume(&corpus, Ok, sitting)).unwrap();
+    assert!(!second.finished && second.steps == 9);
+    let last = sit(&stopped, 1, 99, |sitting| resume(&corpus, Ok, sitting)).unwrap();
+    assert!(last.finished && last.validation == whole.validation);
+    for step in [4, 8, 9] {
+        assert_eq!(sums(&straight, step), sums(&stopped, step), "step {step}");
+    }
+}
+
 /// Both phases, stopped within each; the second also in the middle of its pools.
 #[test]
 fn an_adversarial_phase_that_is_resumed_gives_the_same_bits() {

@@ -105,6 +105,11 @@ impl RunState {
         })
     }
 
+    /// Whether the model of this step was validated.
+    pub fn is_validated(&self) -> bool {
+        self.valid_nll_per_note.is_some() || self.latent_distance.is_some()
+    }
+
     /// Forgets the figures of a validation: they are those of another step.
     pub(crate) fn forget_figures(&mut self) {
         (self.valid_nll_per_note, self.judgement) = (None, None);

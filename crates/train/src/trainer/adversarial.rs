@@ -45,12 +45,11 @@ impl Trainer<'_, '_> {
         }
     }
 
-    /// Judges the averaged generator, and in the joint phase the CVAE.
-    pub(super) fn validate_generator(&mut self) -> Result<(), TrainError> {
-        if self.state.joint_steps > 0 {
-            self.validate_cvae()?;
-        } else {
-            self.freeze_cvae()?;
+    /// Judges the averaged generator, and in the joint phase the CVAE; false where the sitting was stopped meanwhile.
+    pub(super) fn validate_generator(&mut self) -> Result<bool, TrainError> {
+        let is_validated = if self.state.joint_steps > 0 { self.validate_cvae()? } else { self.freeze_cvae()? };
+        if !is_validated {
+            return Ok(false);
         }
         let (step, taken) = (self.state.step, self.state.generator_steps);
         let held_out = std::mem::take(&mut self.validation_batches);
@@ -70,16 +69,18 @@ impl Trainer<'_, '_> {
         for message in alarms {
             self.tell(Event::Alarm { step, message })?;
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// The CVAE as it stays in this phase, if there is one: averaged and validated once a sitting.
-    fn freeze_cvae(&mut self) -> Result<(), TrainError> {
+    /// The CVAE as it stays in this phase, if there is one: averaged and validated once a sitting. False where it was stopped
+    /// meanwhile.
+    fn freeze_cvae(&mut self) -> Result<bool, TrainError> {
         if self.state.recipe.has_cvae() && self.last_validation.is_none() {
-            self.validate_cvae()?;
+            let is_validated = self.validate_cvae()?;
             self.state.valid_nll_per_note = None;
+            return Ok(is_validated);
         }
-        Ok(())
+        Ok(true)
     }
 
     fn with_adversary<R>(&mut self, act: impl FnOnce(&mut Opponents, &PhaseView<'_>) -> R) -> R {

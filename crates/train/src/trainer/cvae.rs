@@ -108,10 +108,13 @@ impl Trainer<'_, '_> {
         Cutter::new(self.corpus, self.corpus.vocabulary(), &self.state.recipe)
     }
 
-    pub(super) fn validate_cvae(&mut self) -> Result<(), TrainError> {
+    /// Validates the CVAE; false where the sitting was stopped meanwhile, and nothing was found.
+    pub(super) fn validate_cvae(&mut self) -> Result<bool, TrainError> {
         self.averaged = write_parameters(self.averaged.clone(), &self.optimizer.average);
-        let (seed, device) = (self.state.recipe.seed, self.sitting.device.clone());
-        let validation = validate(&self.workers, &self.averaged, &self.config, &self.validation_batches, seed, &device);
+        let (seed, device) = (self.state.recipe.seed, &self.sitting.device);
+        let workers = (&self.workers, self.sitting.stop);
+        let found = validate(workers, &self.averaged, &self.config, &self.validation_batches, seed, device);
+        let Some(validation) = found else { return Ok(false) };
         let step = self.state.step;
         self.state.valid_nll_per_note = Some(validation.nll_per_note);
         self.last_validation = Some(validation.clone());
@@ -120,6 +123,6 @@ impl Trainer<'_, '_> {
         if let Some(message) = alarm {
             self.tell(Event::Alarm { step, message })?;
         }
-        Ok(())
+        Ok(true)
     }
 }

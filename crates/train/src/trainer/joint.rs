@@ -105,7 +105,10 @@ impl Trainer<'_, '_> {
     pub(super) fn settle_before_joint(&mut self) -> Result<(), TrainError> {
         let judged = self.state.before_joint.is_some_and(|before| before.judgement.is_some());
         let settled = self.state.before_joint.is_some() && (judged || self.sitting.judge.is_none());
-        if self.joint_begins_here() && !settled { self.validate_and_save() } else { Ok(()) }
+        if self.joint_begins_here() && !settled {
+            self.validate_and_save()?;
+        }
+        Ok(())
     }
 
     /// Tells whether the finished joint phase is kept.

@@ -14,17 +14,25 @@ use crate::error::TrainError;
 use crate::event::Event;
 
 impl Trainer<'_, '_> {
-    pub(super) fn validate_and_save(&mut self) -> Result<(), TrainError> {
-        if self.state.generator_steps > 0 || self.joint_begins_here() {
-            self.validate_generator()?;
-        } else {
-            self.validate_cvae()?;
+    /// False where the sitting was stopped before the validation was over: the next one makes up for it.
+    pub(super) fn validate_and_save(&mut self) -> Result<bool, TrainError> {
+        let of_generator = self.state.generator_steps > 0 || self.joint_begins_here();
+        let is_validated = if of_generator { self.validate_generator()? } else { self.validate_cvae()? };
+        if !is_validated {
+            return Ok(false);
         }
         self.judge_and_save()?;
         self.remember_before_joint();
         self.last_standing = self.state.standing();
         self.state.forget_figures();
-        Ok(())
+        Ok(true)
+    }
+
+    /// Whether the step in progress ends with a validation, unless it is the last, which always does.
+    pub(super) fn is_validation_due(&self) -> bool {
+        let (step, recipe) = (self.state.step, &self.state.recipe);
+        let phase_ends = [recipe.steps, recipe.joint_start()].contains(&step);
+        (step.is_multiple_of(recipe.evaluate_interval) || phase_ends) && step < recipe.all_steps()
     }
 
     /// Saves the model with what its music is worth. Where the decoder learns of a critic, what counts is what it writes without: the

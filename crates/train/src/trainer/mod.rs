@@ -51,7 +51,7 @@ pub struct Sitting<'a> {
     pub device: Device,
     /// Threads.
     pub threads: usize,
-    /// Set from outside to stop after the step in progress, with a checkpoint.
+    /// Set from outside to stop after the step or the batch of a validation in progress, with a checkpoint.
     pub stop: &'a AtomicBool,
     /// Time since this sitting began.
     pub clock: &'a dyn Fn() -> Duration,
@@ -72,7 +72,7 @@ pub struct Outcome {
     pub steps: u64,
     /// Notes trained on, all sittings together.
     pub notes_seen: u64,
-    /// Whether all steps of the recipe are taken.
+    /// Whether all steps of the recipe are taken, and the last is validated.
     pub finished: bool,
     /// The last validation, if there was one in this sitting.
     pub validation: Option<Validation>,
@@ -112,6 +112,8 @@ struct Trainer<'c, 's> {
     last_standing: Option<Standing>,
     /// What was found when the run began, and a person should know.
     notes: Vec<String>,
+    /// Whether the sitting before was stopped in the validation that its last step ends with.
+    owes_validation: bool,
     /// The step of this sitting's last checkpoint.
     last_saved: Option<u64>,
     log: RunLog,
@@ -158,6 +160,7 @@ impl<'c, 's> Trainer<'c, 's> {
             last_adversarial: None,
             last_standing: None,
             notes,
+            owes_validation: false,
             last_saved: None,
             records: corpus.condition_records()?,
             forms: corpus.forms()?,
@@ -173,6 +176,8 @@ impl<'c, 's> Trainer<'c, 's> {
             trainer.pool = trainer.draw_pool()?;
         }
         trainer.remember_before_joint();
+        trainer.owes_validation =
+            trainer.state.step > 0 && trainer.is_validation_due() && !trainer.state.is_validated();
         trainer.state.forget_figures();
         Ok(trainer)
     }
@@ -188,6 +193,9 @@ impl<'c, 's> Trainer<'c, 's> {
         self.baselines = Some(counted);
         self.tell(Event::Baselines(counted))?;
         self.settle_before_joint()?;
+        if self.owes_validation && self.last_saved.is_none() {
+            self.validate_and_save()?;
+        }
         while self.state.step < steps && !self.sitting.stop.load(Ordering::Relaxed) {
             if self.state.cvae_steps() < cvae_steps {
                 let report = self.step()?;
@@ -197,17 +205,15 @@ impl<'c, 's> Trainer<'c, 's> {
             } else {
                 self.joint_step()?;
             }
-            let due = self.state.step.is_multiple_of(self.state.recipe.evaluate_interval);
-            let phase_ends = [cvae_steps, self.state.recipe.joint_start()].contains(&self.state.step);
-            if (due || phase_ends) && self.state.step < steps {
+            if self.is_validation_due() {
                 self.validate_and_save()?;
             }
         }
-        if self.sitting.stop.load(Ordering::Relaxed) && self.state.step < steps {
-            self.save()?;
-        } else {
-            self.validate_and_save()?;
+        let finished = self.state.step >= steps && self.validate_and_save()?;
+        if finished {
             self.tell_of_the_joint_phase()?;
+        } else {
+            self.save()?;
         }
         let (adversarial, roll, listener) = match self.last_adversarial {
             None => (None, None, None),
@@ -218,7 +224,7 @@ impl<'c, 's> Trainer<'c, 's> {
         Ok(Outcome {
             steps: self.state.step,
             notes_seen: self.state.notes_seen,
-            finished: self.state.step >= steps,
+            finished,
             validation: self.last_validation,
             adversarial,
             roll,

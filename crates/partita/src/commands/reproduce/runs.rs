@@ -47,7 +47,7 @@ impl Runs<'_> {
         let run = self.folder_of(system);
         let recipe = self.recipe(system)?;
         let state = self.state(&run, &recipe)?;
-        if state.as_ref().is_some_and(|state| state.step >= recipe.all_steps()) {
+        if state.as_ref().is_some_and(|state| state.step >= recipe.all_steps() && state.is_validated()) {
             return Ok(());
         }
         self.console.note(&format!("{}: training {} steps", system.title, recipe.all_steps()));
