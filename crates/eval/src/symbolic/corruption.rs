@@ -67,9 +67,10 @@ impl Corruption {
     pub fn apply(self, score: &Score<Tick>, seed: u64) -> Score<Tick> {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut broken = score.clone();
+        let length = Length { ticks: score.end().0.max(1), quarter: u32::from(score.ticks_per_quarter).max(1) };
         match self {
             Self::KeyChaos => transpose_bars(&mut broken, &score.meter_map(), &mut random),
-            _ => broken.tracks.iter_mut().for_each(|track| self.break_track(track, score, &mut random)),
+            _ => broken.tracks.iter_mut().for_each(|track| self.break_track(track, length, &mut random)),
         }
         for track in &mut broken.tracks {
             track.notes.sort_by_key(|note| (note.onset, note.pitch, note.duration));
@@ -77,14 +78,14 @@ impl Corruption {
         broken
     }
 
-    fn break_track(self, track: &mut Track<Tick>, score: &Score<Tick>, random: &mut ChaCha8Rng) {
+    fn break_track(self, track: &mut Track<Tick>, length: Length, random: &mut ChaCha8Rng) {
         match self {
             Self::WrongNotes { percent } if !track.is_drum => {
                 let share = f64::from(percent.min(100)) / 100.0;
                 track.notes.iter_mut().for_each(|note| spoil(note, share, random));
             }
             Self::ShuffledOnsets => shuffle_onsets(&mut track.notes, random),
-            Self::RandomNotes => randomise(track, score, random),
+            Self::RandomNotes => randomise(track, length, random),
             Self::WrongNotes { .. } | Self::KeyChaos => {}
         }
     }
@@ -113,12 +114,19 @@ fn shuffle_onsets(notes: &mut [Note<Tick>], random: &mut ChaCha8Rng) {
     notes.iter_mut().zip(onsets).for_each(|(note, onset)| note.onset = onset);
 }
 
-fn randomise(track: &mut Track<Tick>, score: &Score<Tick>, random: &mut ChaCha8Rng) {
-    let (end, quarter) = (score.end().0.max(1), u32::from(score.ticks_per_quarter).max(1));
+/// How long a score is; asked once, since every note is looked at.
+#[derive(Clone, Copy)]
+struct Length {
+    ticks: u32,
+    /// Ticks of a quarter.
+    quarter: u32,
+}
+
+fn randomise(track: &mut Track<Tick>, Length { ticks, quarter }: Length, random: &mut ChaCha8Rng) {
     let pitches = if track.is_drum { DRUM_SOUNDS } else { PIANO_KEYS };
     for note in &mut track.notes {
         *note = Note {
-            onset: Tick(random.random_range(0..end)),
+            onset: Tick(random.random_range(0..ticks)),
             duration: Tick(random.random_range(quarter.div_ceil(4)..=2 * quarter)),
             pitch: Pitch::clamped(random.random_range(pitches.clone())),
             velocity: Velocity::clamped(random.random_range(1..=127)),
