@@ -15,7 +15,7 @@ pub enum EncodeError {
     )]
     TicksPerQuarter,
     /// An amount is beyond its limit.
-    #[error("the score has more than {limit} {what}, which is the limit: split the file")]
+    #[error("the score has more than {limit} {what}, beyond any piece of music: split the file, or leave it out")]
     Limit {
         /// What is counted.
         what: &'static str,

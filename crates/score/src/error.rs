@@ -7,7 +7,7 @@ use crate::limits::Amount;
 #[non_exhaustive]
 pub enum ReadError {
     /// The input asks for more than [`crate::Limits`] allows.
-    #[error("byte {byte}: more than {limit} {amount}, which is the limit; give a shorter file, or this one in parts")]
+    #[error("byte {byte}: more than {limit} {amount}, beyond any piece of music; split the file, or leave it out")]
     Limit {
         /// What there is too much of.
         amount: Amount,
@@ -94,7 +94,7 @@ pub enum WriteError {
         limit: usize,
     },
     /// The ticks a quarter are outside 1–32,767.
-    #[error("ticks_per_quarter is {0}, must be 1 to 32767; choose for example 480")]
+    #[error("{0} ticks a quarter note, must be 1 to 32767; choose for example 480")]
     TicksPerQuarter(u16),
     /// A note that does not last.
     #[error("track {track}, note {note} at tick {tick}: its duration is 0; make it at least 1 tick")]
@@ -127,7 +127,9 @@ pub enum WriteError {
         cents: f32,
     },
     /// A tempo of 0 or of more than 24 bits.
-    #[error("tempo at tick {tick}: {found} microseconds a quarter, must be 1 to 16777215")]
+    #[error(
+        "tempo at tick {tick}: {found} microseconds a quarter, must be 1 to 16777215; choose 3.6 quarters a minute or more"
+    )]
     Tempo {
         /// Where the tempo stands.
         tick: u32,

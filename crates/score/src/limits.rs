@@ -66,10 +66,10 @@ impl fmt::Display for Amount {
         f.write_str(match self {
             Self::FileBytes => "bytes",
             Self::FileTracks => "track chunks",
-            Self::Tracks => "tracks",
+            Self::Tracks => "parts",
             Self::Events => "events",
             Self::Notes => "notes",
-            Self::Ticks => "ticks",
+            Self::Ticks => "ticks from start to end",
         })
     }
 }
