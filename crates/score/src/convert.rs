@@ -72,6 +72,7 @@ impl<T: TimeUnit> Score<T> {
             time_signatures: self.time_signatures.iter().map(metre).collect(),
             key_signatures: self.key_signatures.iter().map(key).collect(),
             markers: self.markers.iter().map(|m| Marker { time: time(m.time), text: m.text.clone() }).collect(),
+            end_of_track: time(self.end_of_track),
         }
     }
 }

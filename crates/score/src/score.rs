@@ -105,6 +105,9 @@ pub struct Score<T: TimeUnit> {
     pub key_signatures: Vec<KeySignature<T>>,
     /// Sorted by time.
     pub markers: Vec<Marker<T>>,
+    /// Where the piece ends: often later than its last note, at the end of a bar, so that it can be looped. Writing takes
+    /// the last event instead where that comes later.
+    pub end_of_track: T,
 }
 
 impl<T: TimeUnit> Score<T> {
@@ -117,6 +120,7 @@ impl<T: TimeUnit> Score<T> {
             time_signatures: Vec::new(),
             key_signatures: Vec::new(),
             markers: Vec::new(),
+            end_of_track: T::ZERO,
         }
     }
 
@@ -127,7 +131,7 @@ impl<T: TimeUnit> Score<T> {
 }
 
 impl Score<Tick> {
-    /// Where the last note ends; 0 without notes.
+    /// Where the last note ends; 0 without notes. Looks at each note.
     pub fn end(&self) -> Tick {
         let notes = self.tracks.iter().flat_map(|track| &track.notes);
         notes.map(|note| Tick(note.onset.0.saturating_add(note.duration.0))).max().unwrap_or_default()

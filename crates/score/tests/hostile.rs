@@ -157,31 +157,106 @@ fn seconds_of_film_frames_are_exact() {
     assert_eq!(score.tracks[0].notes[0].duration, Second(0.096));
 }
 
+fn programs(score: &Score<Tick>) -> Vec<u8> {
+    score.tracks.iter().map(|track| track.program.get()).collect()
+}
+
 #[test]
 fn a_channel_set_up_in_another_chunk_keeps_its_program() {
     let setup = [0, 0xC0, 33, 0, 0xFF, 0x2F, 0];
-    let score = reading(&file(DIVISION, &[&setup, &ONE_NOTE])).score;
-    assert_eq!(score.tracks[0].program, Program::clamped(33));
+    assert_eq!(programs(&reading(&file(DIVISION, &[&setup, &ONE_NOTE])).score), [33]);
+    assert_eq!(programs(&reading(&file(DIVISION, &[&ONE_NOTE, &setup])).score), [33]);
+}
+
+#[test]
+fn of_programs_at_one_tick_a_chunks_own_counts_and_later_ones_hold_for_all() {
+    // A quartet that a notation program wrote to one channel.
+    let part = |program: u8| [&[0, 0xC0, program][..], &ONE_NOTE].concat();
+    assert_eq!(programs(&reading(&file(DIVISION, &[&part(40), &part(42)])).score), [40, 42]);
+    // Notes at 0 and 96; another chunk sets the program at 50.
+    let two = [0, 0xC0, 40, 0, 0x90, 60, 64, 96, 60, 0, 0, 60, 64, 96, 60, 0, 0, 0xFF, 0x2F, 0];
+    let change = [50, 0xC0, 7, 0, 0xFF, 0x2F, 0];
+    assert_eq!(programs(&reading(&file(DIVISION, &[&two, &change])).score), [40, 7]);
+}
+
+#[test]
+fn a_bend_range_and_bends_of_another_chunk_hold() {
+    let range_of_an_octave = [0, 0xB0, 101, 0, 0, 100, 0, 0, 6, 12, 0, 0xFF, 0x2F, 0];
+    let bend = [48, 0xE0, 0, 96, 0, 0xFF, 0x2F, 0];
+    for chunks in [[&range_of_an_octave[..], &ONE_NOTE, &bend], [&bend, &ONE_NOTE, &range_of_an_octave]] {
+        let score = reading(&file(DIVISION, &chunks)).score;
+        assert_eq!(score.tracks[0].pitch_bends, [PitchBend { time: Tick(48), cents: 600.0 }]);
+    }
+}
+
+#[test]
+fn a_channel_is_the_same_in_format_0_and_in_format_1() {
+    // Bend range and a bend while a note sounds, in one chunk and in two.
+    let one =
+        [0, 0xB0, 101, 0, 0, 100, 0, 0, 6, 12, 0, 0x90, 60, 64, 48, 0xE0, 0, 96, 48, 0x80, 60, 0, 0, 0xFF, 0x2F, 0];
+    let setup = [0, 0xB0, 101, 0, 0, 100, 0, 0, 6, 12, 0, 0xFF, 0x2F, 0];
+    let played = [0, 0x90, 60, 64, 48, 0xE0, 0, 96, 48, 0x80, 60, 0, 0, 0xFF, 0x2F, 0];
+    assert_eq!(reading(&file(DIVISION, &[&one])).score, reading(&file(DIVISION, &[&setup, &played])).score);
+}
+
+#[test]
+fn ports_have_channels_of_their_own() {
+    let on_port = |port: u8, rest: &[u8]| [&[0, 0xFF, 0x21, 1, port][..], rest, &ONE_NOTE].concat();
+    let [first, second] = [on_port(0, &[0, 0xC0, 73, 0, 0xE0, 0, 96]), on_port(1, &[])];
+    let score = reading(&file(DIVISION, &[&first, &second])).score;
+    assert_eq!(programs(&score), [73, 0]);
+    assert_eq!(score.tracks[1].pitch_bends, []);
+}
+
+#[test]
+fn a_bank_of_kits_in_another_chunk_makes_drums_from_the_next_program_on() {
+    let xg_on = [0, 0xF0, 8, 0x43, 0x10, 0x4C, 0, 0, 0x7E, 0, 0xF7, 0, 0xB1, 0, 127, 0, 0xFF, 0x2F, 0];
+    let note = |at: u8| [at, 0x91, 36, 64, 10, 36, 0];
+    let kit = [&note(0)[..], &note(5), &[5, 0xC1, 40], &note(0), &[0, 0xFF, 0x2F, 0]].concat();
+    let score = reading(&file(DIVISION, &[&xg_on, &kit])).score;
+    let parts: Vec<_> = score.tracks.iter().map(|track| (track.is_drum, track.notes.len())).collect();
+    assert_eq!(parts, [(false, 2), (true, 1)]);
 }
 
 #[test]
 fn a_pedal_in_another_chunk_of_the_channel_holds_too() {
     let pedal = [0, 0xB0, 64, 127, 96, 64, 0, 0, 0xFF, 0x2F, 0];
-    let score = reading(&file(DIVISION, &[&ONE_NOTE, &pedal])).score;
-    let moves: Vec<_> = score.tracks[0].sustains.iter().map(|sustain| (sustain.time.0, sustain.down)).collect();
-    assert_eq!(moves, [(0, true), (96, false)]);
     let [one, other] = [4, 5].map(|program| [&[0, 0xC0, program][..], &ONE_NOTE].concat());
-    let other = [&other[..11], &pedal].concat();
-    let score = reading(&file(DIVISION, &[&one, &other])).score;
-    assert_eq!(score.tracks[0].sustains, []);
+    for score in
+        [file(DIVISION, &[&ONE_NOTE, &pedal]), file(DIVISION, &[&pedal, &one, &other])].map(|f| reading(&f).score)
+    {
+        for track in score.tracks {
+            let moves: Vec<_> = track.sustains.iter().map(|sustain| (sustain.time.0, sustain.down)).collect();
+            assert_eq!(moves, [(0, true), (96, false)]);
+        }
+    }
+}
+
+#[test]
+fn a_channel_shared_by_very_many_chunks_gives_each_its_own_bends() {
+    let bends =
+        [&[0, 0x90, 60, 64, 0, 0xE0, 0, 96][..], &[1, 0, 0, 1, 0, 96].repeat(500), &[0, 0xFF, 0x2F, 0]].concat();
+    let mut chunks = vec![&ONE_NOTE[..]; 100];
+    chunks.push(&bends);
+    let score = reading(&file(DIVISION, &chunks)).score;
+    let bends: Vec<_> = score.tracks.iter().map(|track| track.pitch_bends.len()).collect();
+    assert_eq!((bends[0], bends[100]), (0, 1001));
+}
+
+#[test]
+fn the_end_of_track_is_kept() {
+    let bytes = [&ONE_NOTE[..8], &[100, 0xFF, 0x2F, 0]].concat();
+    assert_eq!(reading(&file(DIVISION, &[&ONE_NOTE, &bytes])).score.end_of_track, Tick(196));
+    // A note of no length is given a tick, also at the end.
+    let bytes = [10, 0x90, 60, 64, 0, 60, 0, 0, 0xFF, 0x2F, 0];
+    assert_eq!(reading(&file(DIVISION, &[&bytes])).score.end_of_track, Tick(11));
 }
 
 #[test]
 fn a_program_change_makes_another_track() {
     let bytes = [0, 0x90, 60, 64, 9, 60, 0, 0, 0xC0, 7, 0, 0x90, 62, 64, 9, 62, 0, 0, 0xFF, 0x2F, 0];
     let score = reading(&file(DIVISION, &[&bytes])).score;
-    let programs: Vec<_> = score.tracks.iter().map(|track| track.program.get()).collect();
-    assert_eq!(programs, [0, 7]);
+    assert_eq!(programs(&score), [0, 7]);
 }
 
 /// The limit holds at `allowed` and the error comes one below.
@@ -249,8 +324,10 @@ proptest! {
         let mut bytes = file(division, &[&events, &events]);
         bytes[9] = format;
         if let Ok(reading) = read(&bytes, &Limits::default()) {
-            let again = read(&write(&reading.score).unwrap(), &Limits::default()).unwrap();
-            prop_assert_eq!(note_times(&again.score), note_times(&reading.score));
+            let once = read(&write(&reading.score).unwrap(), &Limits::default()).unwrap().score;
+            prop_assert!(once.end() <= reading.score.end());
+            let twice = read(&write(&once).unwrap(), &Limits::default()).unwrap().score;
+            prop_assert_eq!(note_times(&twice), note_times(&once));
         }
     }
 

@@ -64,6 +64,22 @@ fn every_program(name_bytes: usize) -> Vec<u8> {
     track
 }
 
+/// A note in many chunks on the channel that another chunk bends over and over.
+fn shared_bends() -> Vec<Vec<u8>> {
+    let mut chunks = vec![vec![0, 0x90, 60, 1]; 1000];
+    chunks.push(repeated(&[0, 0xE0, 0, 0], &[1, 1, 1, 1, 2, 2], 20_000));
+    chunks
+}
+
+/// A note on each channel of each port, up to the limit of tracks.
+fn every_port() -> Vec<u8> {
+    let port = |port: u8| {
+        let notes = (0..16).flat_map(|channel| [0, 0x90 | channel, 60, 1]);
+        [0, 0xFF, 0x21, 1, port].into_iter().chain(notes)
+    };
+    (0..=255).flat_map(port).collect()
+}
+
 #[test]
 fn memory_is_a_multiple_of_the_input() {
     let attacks: Vec<(&str, Vec<u8>)> = vec![
@@ -77,6 +93,8 @@ fn memory_is_a_multiple_of_the_input() {
         ("tempos", file([repeated(&[], &[1, 0xFF, 0x51, 3, 1, 1, 1], 50_000)])),
         ("programs with notes", file(vec![every_program(1); 4])),
         ("programs with notes and a long name", file(vec![every_program(255); 4])),
+        ("shared bends", file(shared_bends())),
+        ("ports", file([every_port(), every_port()])),
         ("empty tracks", file(vec![vec![]; 4000])),
         ("broken tracks", file(vec![vec![0, 60]; 4000])),
         ("tracks of one note", file(vec![vec![0, 0x90, 60, 1]; 4000])),

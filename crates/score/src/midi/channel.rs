@@ -1,10 +1,26 @@
-//! What a channel remembers between its notes: program, bend, tuning and pedal.
+//! What a channel remembers between its notes: bank, program, bend, tuning and pedal.
 
-/// The state of one channel within one track of the file.
+/// A message that changes how a channel sounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ChannelMessage {
+    Program(u8),
+    /// −8192 to 8191.
+    Bend(i16),
+    Controller {
+        number: u8,
+        value: u8,
+    },
+}
+
+/// The state of one channel.
 #[derive(Clone, Debug)]
 pub(super) struct Channel {
-    pub(super) program: Option<u8>,
+    /// The last program change, with the bank that was selected then.
+    pub(super) program: u8,
+    pub(super) program_bank: u8,
     pub(super) pedal_down: bool,
+    /// Most significant byte; it takes effect with the next program change.
+    bank: u8,
     /// −8192 to 8191.
     bend: i16,
     bend_range_cents: f32,
@@ -25,8 +41,10 @@ const COARSE_TUNING: u16 = 2;
 impl Default for Channel {
     fn default() -> Self {
         Self {
-            program: None,
+            program: 0,
+            program_bank: 0,
             pedal_down: false,
+            bank: 0,
             bend: 0,
             bend_range_cents: 200.0,
             fine_tuning_cents: 0.0,
@@ -43,13 +61,18 @@ impl Channel {
         bend_cents(self.bend, self.bend_range_cents) + self.fine_tuning_cents + self.coarse_tuning_cents
     }
 
-    pub(super) fn set_bend(&mut self, bend: i16) {
-        self.bend = bend;
+    pub(super) fn take(&mut self, message: ChannelMessage) {
+        match message {
+            ChannelMessage::Program(program) => (self.program, self.program_bank) = (program, self.bank),
+            ChannelMessage::Bend(bend) => self.bend = bend,
+            ChannelMessage::Controller { number, value } => self.control(number, value),
+        }
     }
 
-    /// Takes a controller; those of no use to a score change nothing.
-    pub(super) fn control(&mut self, number: u8, value: u8) {
+    /// Takes a controller, one of [`is_heeded`].
+    fn control(&mut self, number: u8, value: u8) {
         match number {
+            0 => self.bank = value,
             6 => self.enter([value, self.entry[1]]),
             38 => self.enter([self.entry[0], value]),
             64 => self.pedal_down = value >= 64,
@@ -62,7 +85,7 @@ impl Channel {
         }
     }
 
-    /// Reset All Controllers leaves program and tuning alone (MIDI RP-015).
+    /// Reset All Controllers leaves bank, program and tuning alone (MIDI RP-015).
     fn reset(&mut self) {
         self.bend = 0;
         self.pedal_down = false;
@@ -86,6 +109,11 @@ impl Channel {
     }
 }
 
+/// Whether a controller changes anything that a score keeps.
+pub(super) fn is_heeded(number: u8) -> bool {
+    matches!(number, 0 | 6 | 38 | 64 | 98..=101 | 121)
+}
+
 /// Cents of a bend of −8192 to 8191 at a range given in cents.
 pub(super) fn bend_cents(bend: i16, range_cents: f32) -> f32 {
     f32::from(bend) / 8192.0 * range_cents
@@ -104,7 +132,7 @@ mod tests {
     #[test]
     fn half_a_bend_is_a_semitone_until_the_range_is_set() {
         let mut channel = Channel::default();
-        channel.set_bend(4096);
+        channel.take(ChannelMessage::Bend(4096));
         assert_eq!(channel.cents(), 100.0);
         [(101, 0), (100, 0), (6, 12)].iter().for_each(|&(number, value)| channel.control(number, value));
         assert_eq!(channel.cents(), 600.0);
@@ -119,7 +147,15 @@ mod tests {
     #[test]
     fn a_null_parameter_protects_the_range() {
         let mut channel = controlled(&[(101, 0), (100, 0), (101, 127), (100, 127), (6, 24)]);
-        channel.set_bend(-8192);
+        channel.take(ChannelMessage::Bend(-8192));
         assert_eq!(channel.cents(), -200.0);
+    }
+
+    #[test]
+    fn a_bank_takes_effect_with_the_next_program() {
+        let mut channel = controlled(&[(0, 127)]);
+        assert_eq!(channel.program_bank, 0);
+        channel.take(ChannelMessage::Program(8));
+        assert_eq!((channel.program, channel.program_bank), (8, 127));
     }
 }

@@ -1,9 +1,9 @@
 //! Notes that have begun and not ended: one queue for each key of each channel.
 
-/// Which note of which part.
+/// Which note of which line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NoteId {
-    pub(super) part: u32,
+    pub(super) line: u32,
     pub(super) note: u32,
 }
 
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn the_first_begun_ends_first() {
         let mut open = OpenNotes::new();
-        let id = |note| NoteId { part: 0, note };
+        let id = |note| NoteId { line: 0, note };
         (0..3).for_each(|note| open.push(0, 60, id(note)));
         open.push(1, 60, id(9));
         assert_eq!(open.pop(0, 60), Some(id(0)));

@@ -24,13 +24,15 @@ pub struct Reading {
 /// What is damaged is left out and reported as a [`Repair`]; a file is refused only where it has no header, no
 /// tracks, or damage and no note. The rules:
 ///
-/// * One [`crate::Track`] for each `MTrk` chunk, channel and program that has notes. Notes before a chunk's first
-///   program change sound as another chunk has set their channel, else with program 0.
-/// * Channel 10 is drums, and whatever GS and XG messages make drums.
-/// * A chunk that never moves the sustain pedal of its channel has that of another chunk on the channel, if their
-///   program is the same. Bends hold in their own chunk only.
+/// * One [`crate::Track`] for each `MTrk` chunk, channel and program that has notes.
+/// * What is said of a channel holds for all chunks on it: program, bank, bend, bend range, tuning and pedal, in order of
+///   time. Channels of different ports (meta event 0x21) are different ones. Of program changes at one tick, a chunk's
+///   own counts for its notes.
+/// * Channel 10 is drums, and so is what GS and XG messages and the banks of kits make drums; a bank takes effect with
+///   the next program change. Where no message tells whose banks they are, a bank of kits needs the program of a kit.
 /// * A note-off ends the note of its key that began first. Unclosed notes end with their track. Where a key has more
 ///   beginnings than ends, its notes end at the latest when it is struck again.
+/// * Notes of one key may overlap, as they do in the file.
 /// * Patterns of format 2 are placed one after another.
 /// * Time in film frames becomes quarters of a constant tempo that gives the same seconds.
 ///

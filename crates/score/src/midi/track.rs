@@ -1,18 +1,19 @@
-//! One `MTrk` chunk → parts.
+//! One `MTrk` chunk → lines of notes, and changes of channels.
 
-use super::channel::Channel;
+use super::channel::{ChannelMessage, is_heeded};
 use super::chunk::TrackChunk;
 use super::conductor::BadMeta;
 use super::cursor::Cursor;
 use super::event::{Event, Events, Message};
-use super::gather::{Gathered, Part};
+use super::gather::Gathered;
 use super::open_notes::NoteId;
+use super::shared_channel::{Change, ChannelId, Line};
 use super::tally::Tallies;
 use super::unclosed::Unclosed;
 use crate::error::{Fault, ReadError};
 use crate::limits::Amount;
 use crate::repair::Repair;
-use crate::score::{Marker, Note, PitchBend, Sustain};
+use crate::score::{Marker, Note};
 use crate::units::{Pitch, Tick, Velocity};
 use std::collections::BTreeMap;
 
@@ -26,13 +27,22 @@ pub(super) struct TrackReader<'g, 'l> {
     now: Tick,
     /// Where the event being read starts.
     byte: usize,
-    channels: [Channel; 16],
-    /// Parts of this track by channel and program.
-    parts: BTreeMap<(u8, Option<u8>), usize>,
+    port: u8,
+    /// By channel of the port: what has been named so far.
+    channels: [Option<TrackChannel>; 16],
+    /// The lines of this track, by the index of their channel.
+    lines: BTreeMap<u32, u32>,
     name: String,
-    /// Channels whose pedal moved, one bit each.
-    pedals: u16,
     tallies: Tallies,
+}
+
+/// A channel, as this track uses it.
+#[derive(Clone, Copy)]
+struct TrackChannel {
+    /// Index among the channels of the file.
+    index: u32,
+    /// The notes of this track on it, once there are some.
+    line: Option<u32>,
 }
 
 /// How a track's data ended.
@@ -52,10 +62,10 @@ impl<'g, 'l> TrackReader<'g, 'l> {
             file_ticks: 0,
             now,
             byte: 0,
+            port: 0,
             channels: Default::default(),
-            parts: BTreeMap::new(),
+            lines: BTreeMap::new(),
             name: String::new(),
-            pedals: 0,
             tallies: Tallies::default(),
         }
     }
@@ -67,7 +77,6 @@ impl<'g, 'l> TrackReader<'g, 'l> {
         let track = self.index;
         self.tallies.report(track, &mut self.gathered.repairs);
         self.gathered.track_names.push(self.name);
-        self.gathered.track_pedals.push(self.pedals);
         self.gathered.end = self.gathered.end.max(self.now);
         report_end(track, bytes, chunk, &end, &mut self.gathered.repairs);
         Ok(end.regular.then_some(end.byte))
@@ -115,36 +124,61 @@ impl<'g, 'l> TrackReader<'g, 'l> {
         match event.message {
             Message::NoteOn { channel, pitch, velocity } => self.note_on(channel, pitch, velocity)?,
             Message::NoteOff { channel, pitch } => self.note_off(channel, pitch),
-            Message::Program { channel, program } => self.program(channel, program),
-            Message::Bend { channel, value } => {
-                self.channel(channel).set_bend(value);
-                self.follow_channel(channel)?;
-            }
+            Message::Program { channel, program } => self.change(channel, ChannelMessage::Program(program)),
+            Message::Bend { channel, value } => self.change(channel, ChannelMessage::Bend(value)),
             Message::Controller { channel, number: 120 | 123, .. } => self.end_notes_of(channel),
-            Message::Controller { channel, number, value } => {
-                self.pedals |= u16::from(number == 64) << channel;
-                self.channel(channel).control(number, value);
-                self.follow_channel(channel)?;
+            Message::Controller { channel, number, value } if is_heeded(number) => {
+                self.change(channel, ChannelMessage::Controller { number, value });
             }
             Message::Meta { kind, data } => self.meta(kind, data),
-            Message::SystemExclusive(data) => self.gathered.drums.system_exclusive(data),
+            Message::SystemExclusive(data) => self.gathered.drums.system_exclusive(self.port, data),
             Message::Bad => self.tallies.bad_messages.count(event.byte),
             Message::System => self.tallies.system_messages.count(event.byte),
-            Message::Other => {}
+            Message::Controller { .. } | Message::Other => {}
         }
         Ok(())
     }
 
-    fn channel(&mut self, channel: u8) -> &mut Channel {
-        &mut self.channels[usize::from(channel & 15)]
+    fn channel(&mut self, channel: u8) -> TrackChannel {
+        let known = &mut self.channels[usize::from(channel & 15)];
+        *known.get_or_insert_with(|| {
+            let index = self.gathered.channels.index(ChannelId { port: self.port, channel });
+            TrackChannel { index, line: self.lines.get(&index).copied() }
+        })
+    }
+
+    /// The line of a channel, which begins with its first note.
+    fn line(&mut self, channel: u8) -> Result<u32, ReadError> {
+        let TrackChannel { index, line } = self.channel(channel);
+        if let Some(line) = line {
+            return Ok(line);
+        }
+        let line = Line { chunk: self.index as u32, channel: index, byte: self.byte, notes: Vec::new() };
+        let line = self.gathered.add_line(line)?;
+        self.lines.insert(index, line);
+        self.channels[usize::from(channel & 15)] = Some(TrackChannel { index, line: Some(line) });
+        Ok(line)
+    }
+
+    fn change(&mut self, channel: u8, message: ChannelMessage) {
+        let TrackChannel { index, line } = self.channel(channel);
+        let notes_before = line.map_or(0, |line| self.gathered.lines[line as usize].notes.len() as u32);
+        let change = Change { time: self.now, chunk: self.index as u32, notes_before, message };
+        self.gathered.channels.push(index, change);
+    }
+
+    fn set_port(&mut self, port: u8) {
+        if port != self.port {
+            self.port = port;
+            self.channels = Default::default();
+        }
     }
 
     fn note_on(&mut self, channel: u8, pitch: u8, velocity: u8) -> Result<(), ReadError> {
         self.gathered.count_note(self.byte)?;
-        let part = self.part(channel)?;
-        self.follow_channel_in(channel, part);
-        let notes = &mut self.gathered.parts[part].notes;
-        let id = NoteId { part: part as u32, note: notes.len() as u32 };
+        let line = self.line(channel)?;
+        let notes = &mut self.gathered.lines[line as usize].notes;
+        let id = NoteId { line, note: notes.len() as u32 };
         let (pitch_number, velocity) = (Pitch::clamped(pitch), Velocity::clamped(velocity));
         notes.push(Note { onset: self.now, duration: Tick(0), pitch: pitch_number, velocity });
         self.gathered.open_notes.push(channel, pitch, id);
@@ -159,7 +193,7 @@ impl<'g, 'l> TrackReader<'g, 'l> {
     }
 
     fn end_note(&mut self, id: NoteId) {
-        let note = &mut self.gathered.parts[id.part as usize].notes[id.note as usize];
+        let note = &mut self.gathered.lines[id.line as usize].notes[id.note as usize];
         note.duration = Tick(self.now.0 - note.onset.0);
         if note.duration == Tick(0) {
             note.duration = Tick(1);
@@ -178,58 +212,17 @@ impl<'g, 'l> TrackReader<'g, 'l> {
 
     /// Notes that nothing ended last to the end of the track; see [`Unclosed`] for their keys.
     fn end_all_notes(&mut self) {
-        let (parts, now) = (&mut self.gathered.parts, self.now);
+        let (lines, now) = (&mut self.gathered.lines, self.now);
         let mut unclosed = Unclosed::default();
-        self.gathered.open_notes.drain(|channel, pitch, id| {
-            let note = &mut parts[id.part as usize].notes[id.note as usize];
+        self.gathered.open_notes.drain(|_, pitch, id| {
+            let note = &mut lines[id.line as usize].notes[id.note as usize];
             note.duration = Tick((now.0 - note.onset.0).max(1));
-            unclosed.add(channel, pitch);
+            unclosed.add(id.line, pitch);
         });
-        for (&(channel, _), &part) in &self.parts {
-            unclosed.end_when_struck_again(channel, &mut parts[part].notes);
+        for &line in self.lines.values() {
+            unclosed.end_when_struck_again(line, &mut lines[line as usize].notes);
         }
         self.tallies.unclosed_notes = unclosed.count();
-    }
-
-    fn program(&mut self, channel: u8, program: u8) {
-        self.channel(channel).program = Some(program);
-        self.gathered.programs[usize::from(channel & 15)].push((self.now, program));
-    }
-
-    /// The part that sounds on the channel now.
-    fn part(&mut self, channel: u8) -> Result<usize, ReadError> {
-        let program = self.channel(channel).program;
-        if let Some(&part) = self.parts.get(&(channel, program)) {
-            return Ok(part);
-        }
-        let part = self.gathered.add_part(Part::new(self.index, channel, program), self.byte)?;
-        self.parts.insert((channel, program), part);
-        Ok(part)
-    }
-
-    /// Writes down a change of the channel's bend or pedal, if there is one. A lifted pedal is lifted in all parts
-    /// of the channel, since it also holds notes of the program before.
-    fn follow_channel(&mut self, channel: u8) -> Result<(), ReadError> {
-        let program = self.channel(channel).program;
-        let state = self.channel(channel).clone();
-        let known = self.parts.get(&(channel, program)).copied();
-        if known.is_some() || state.cents() != 0.0 || state.pedal_down {
-            let part = self.part(channel)?;
-            self.follow_channel_in(channel, part);
-        }
-        if !state.pedal_down {
-            for &part in self.parts.range((channel, None)..=(channel, Some(127))).map(|(_, part)| part) {
-                self.gathered.parts[part].set_pedal(self.now, false);
-            }
-        }
-        Ok(())
-    }
-
-    fn follow_channel_in(&mut self, channel: u8, part: usize) {
-        let (cents, down, now) = (self.channel(channel).cents(), self.channel(channel).pedal_down, self.now);
-        let part = &mut self.gathered.parts[part];
-        part.set_cents(now, cents);
-        part.set_pedal(now, down);
     }
 
     fn meta(&mut self, kind: u8, data: &[u8]) {
@@ -244,6 +237,7 @@ impl<'g, 'l> TrackReader<'g, 'l> {
             self.tallies.bad_meta.count(self.byte);
         }
         match kind {
+            0x21 => self.set_port(data.first().copied().unwrap_or(0)),
             0x03 if self.name.is_empty() => self.name = self.text(data),
             0x06 | 0x07 if !data.is_empty() => {
                 let text = self.text(data);
@@ -282,23 +276,5 @@ fn report_end(track: usize, bytes: &[u8], chunk: TrackChunk, end: &End, repairs:
     }
     if last < chunk.end && chunk.length_holds && !follows_track {
         repairs.push(Repair::ExtraBytes { byte: last, bytes: chunk.end - last });
-    }
-}
-
-impl Part {
-    /// Bends at one tick replace each other; a bend that changes nothing is left out.
-    fn set_cents(&mut self, time: Tick, cents: f32) {
-        if self.pitch_bends.last().is_some_and(|last| last.time == time) {
-            self.pitch_bends.pop();
-        }
-        if self.pitch_bends.last().map_or(0.0, |last| last.cents) != cents {
-            self.pitch_bends.push(PitchBend { time, cents });
-        }
-    }
-
-    fn set_pedal(&mut self, time: Tick, down: bool) {
-        if self.sustains.last().is_some_and(|last| last.down) != down {
-            self.sustains.push(Sustain { time, down });
-        }
     }
 }

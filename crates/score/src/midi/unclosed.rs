@@ -2,22 +2,23 @@
 
 use crate::score::Note;
 use crate::units::Tick;
+use std::collections::BTreeMap;
 
-/// The keys of a track's channels on which notes were left unclosed.
+/// The keys of a track's lines on which notes were left unclosed.
 ///
 /// One missing note-off shifts all that follow on its key: each ends the note before the one it was meant for, and
 /// the lag grows with every further one. On such keys a note is therefore taken to end when the key is struck again,
 /// if not before.
 #[derive(Default)]
 pub(super) struct Unclosed {
-    /// One bit a pitch, by channel.
-    keys: [u128; 16],
+    /// One bit a pitch, by line.
+    keys: BTreeMap<u32, u128>,
     count: usize,
 }
 
 impl Unclosed {
-    pub(super) fn add(&mut self, channel: u8, pitch: u8) {
-        self.keys[usize::from(channel & 15)] |= 1 << (pitch & 127);
+    pub(super) fn add(&mut self, line: u32, pitch: u8) {
+        *self.keys.entry(line).or_default() |= 1 << (pitch & 127);
         self.count += 1;
     }
 
@@ -26,12 +27,9 @@ impl Unclosed {
         self.count
     }
 
-    /// Shortens the notes of the channel's bad keys to the next beginning; `notes` are sorted by onset.
-    pub(super) fn end_when_struck_again(&self, channel: u8, notes: &mut [Note<Tick>]) {
-        let keys = self.keys[usize::from(channel & 15)];
-        if keys == 0 {
-            return;
-        }
+    /// Shortens the notes of the line's bad keys to the next beginning; `notes` are sorted by onset.
+    pub(super) fn end_when_struck_again(&self, line: u32, notes: &mut [Note<Tick>]) {
+        let Some(keys) = self.keys.get(&line) else { return };
         let mut next = [Strikes::default(); 128];
         for note in notes.iter_mut().rev().filter(|note| keys >> note.pitch.get() & 1 == 1) {
             if let Some(again) = next[usize::from(note.pitch.get())].after(note.onset) {
