@@ -6,14 +6,8 @@
 //! # use partita_score::{Note, Pitch, Program, Score, Tick, Track, Velocity};
 //! # let home = tempfile::tempdir()?;
 //! # let note = |n: u32| Note { onset: Tick(n * 96), duration: Tick(96), pitch: Pitch::clamped(60 + n as u8), velocity: Velocity::clamped(80) };
-//! # let piano = Track {
-//! #     name: String::new(), program: Program::clamped(0), is_drum: false,
-//! #     notes: (0..32).map(note).collect(), pitch_bends: vec![], sustains: vec![],
-//! # };
-//! # let score = Score {
-//! #     ticks_per_quarter: 96, tracks: vec![piano],
-//! #     tempos: vec![], time_signatures: vec![], key_signatures: vec![], markers: vec![],
-//! # };
+//! # let piano = Track { notes: (0..32).map(note).collect(), ..Track::new(Program::clamped(0)) };
+//! # let score = Score { tracks: vec![piano], ..Score::new(96) };
 //! # let (midi, output) = (home.path().join("midi"), home.path().join("corpus"));
 //! # std::fs::create_dir_all(midi.join("folk/trad"))?;
 //! # std::fs::write(midi.join("folk/trad/scale.mid"), partita_score::write(&score)?)?;

@@ -29,6 +29,7 @@ pub fn clip_score(score: &Score<Tick>, seconds: f64) -> Option<Score<Tick>> {
     let end = tempos.tick_at_seconds(Second(tempos.seconds(start).0 + seconds));
     let mut clip = score.clone();
     clip.markers.clear();
+    clip.end_of_track = since(start, score.end_of_track.min(end));
     clip.tracks.iter_mut().for_each(|track| cut(track, start, end));
     // What was set before the first note is set with it; of several the last one counts.
     clip.tempos.iter_mut().for_each(|tempo| tempo.time = since(start, tempo.time));

@@ -7,7 +7,7 @@
 //! let middle_c = Note { onset: Tick(0), duration: Tick(480), pitch: Pitch::clamped(60), velocity: Velocity::clamped(90) };
 //! let mut piano = Track::new(Program::clamped(0));
 //! piano.notes.push(middle_c);
-//! let score = Score { tracks: vec![piano], ..Score::new(480) };
+//! let score = Score { tracks: vec![piano], end_of_track: Tick(1920), ..Score::new(480) };
 //! let file = write(&score)?;
 //! assert_eq!(read(&file, &Limits::default())?.score, score);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -11,26 +11,34 @@ impl Score<Tick> {
     /// The pedal counts as it stands after all its moves at the tick of the release (as in Hawthorne et al. 2018,
     /// "Onsets and Frames", section 3).
     pub fn fold_sustain(&self) -> Self {
-        Self { tracks: self.tracks.iter().map(fold_track).collect(), ..self.clone() }
+        let mut folded = self.clone();
+        folded.tracks.iter_mut().for_each(fold_track);
+        folded
     }
 }
 
-fn fold_track(track: &Track<Tick>) -> Track<Tick> {
-    let mut folded = Track { sustains: Vec::new(), ..track.clone() };
-    if track.is_drum || track.sustains.is_empty() {
-        return folded;
+fn fold_track(track: &mut Track<Tick>) {
+    let moves = moves(std::mem::take(&mut track.sustains));
+    if track.is_drum || moves.is_empty() {
+        return;
     }
     let track_end = track.notes.iter().map(end).max().unwrap_or_default();
     let mut struck_next = [u64::MAX; 128];
-    for note in folded.notes.iter_mut().rev() {
+    for note in track.notes.iter_mut().rev() {
         let struck_next = &mut struck_next[usize::from(note.pitch.get())];
-        let lifted = pedal_lift(&track.sustains, end(note)).unwrap_or(track_end);
+        let lifted = pedal_lift(&moves, end(note)).unwrap_or(track_end);
         let held = lifted.min(*struck_next).saturating_sub(note.onset.0.into());
         note.duration = note.duration.max(Tick(u32::try_from(held).unwrap_or(u32::MAX)));
         *struck_next = note.onset.0.into();
     }
-    folded.notes.sort_unstable_by_key(|note| (note.onset, note.pitch, note.duration, note.velocity));
-    folded
+    track.notes.sort_unstable_by_key(|note| (note.onset, note.pitch, note.duration, note.velocity));
+}
+
+/// The moves that change the pedal: down and up by turns.
+fn moves(mut sustains: Vec<Sustain<Tick>>) -> Vec<Sustain<Tick>> {
+    let mut is_down = false;
+    sustains.retain(|sustain| std::mem::replace(&mut is_down, sustain.down) != sustain.down);
+    sustains
 }
 
 fn end(note: &Note<Tick>) -> u64 {
@@ -38,12 +46,12 @@ fn end(note: &Note<Tick>) -> u64 {
 }
 
 /// When the pedal next lets go of a note released at `release`; `None` for never. At once if the pedal is up.
-fn pedal_lift(sustains: &[Sustain<Tick>], release: u64) -> Option<u64> {
-    let (before, after) = sustains.split_at(sustains.partition_point(|sustain| u64::from(sustain.time.0) <= release));
+fn pedal_lift(moves: &[Sustain<Tick>], release: u64) -> Option<u64> {
+    let (before, after) = moves.split_at(moves.partition_point(|sustain| u64::from(sustain.time.0) <= release));
     if before.last().is_none_or(|last| !last.down) {
         return Some(release);
     }
-    after.iter().find(|sustain| !sustain.down).map(|sustain| sustain.time.0.into())
+    after.first().map(|lifted| lifted.time.0.into())
 }
 
 #[cfg(test)]
@@ -58,15 +66,13 @@ mod tests {
             pitch: Pitch::clamped(pitch),
             velocity: Velocity::clamped(64),
         };
-        let track = Track {
-            name: String::new(),
-            program: Program::clamped(0),
-            is_drum: false,
+        let mut track = Track {
             notes: notes.iter().map(note).collect(),
-            pitch_bends: Vec::new(),
             sustains: pedals.iter().map(|&(time, down)| Sustain { time: Tick(time), down }).collect(),
+            ..Track::new(Program::clamped(0))
         };
-        fold_track(&track).notes.iter().map(|note| (note.onset.0, note.duration.0)).collect()
+        fold_track(&mut track);
+        track.notes.iter().map(|note| (note.onset.0, note.duration.0)).collect()
     }
 
     #[test]
@@ -83,6 +89,12 @@ mod tests {
     fn a_pedal_up_at_the_release_holds_nothing_and_a_new_one_down_does() {
         assert_eq!(folded(&[(0, 10, 60)], &[(0, true), (10, false)]), [(0, 10)]);
         assert_eq!(folded(&[(0, 10, 60)], &[(0, true), (10, false), (10, true), (30, false)]), [(0, 30)]);
+    }
+
+    #[test]
+    fn a_pedal_changed_at_one_tick_lets_go_and_moves_that_change_nothing_do_not() {
+        let pedals = [(0, true), (5, true), (20, false), (20, true), (30, true), (40, false)];
+        assert_eq!(folded(&[(0, 10, 60), (22, 1, 62)], &pedals), [(0, 20), (22, 18)]);
     }
 
     #[test]

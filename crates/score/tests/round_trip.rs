@@ -8,28 +8,31 @@ use proptest::prelude::*;
 
 const TICKS: u32 = 20_000;
 
-fn pitch() -> impl Strategy<Value = Pitch> {
-    (0u8..128).prop_map(Pitch::clamped)
+/// Notes that a file keeps as they are.
+fn notes() -> impl Strategy<Value = Vec<Note<Tick>>> {
+    vec((0..TICKS, 1..2000u32, 0u8..128, 1u8..128), 1..60).prop_map(|raw| {
+        let note = |(onset, duration, pitch, velocity)| Note {
+            onset: Tick(onset),
+            duration: Tick(duration),
+            pitch: Pitch::clamped(pitch),
+            velocity: Velocity::clamped(velocity),
+        };
+        canonical(raw.into_iter().map(note).collect())
+    })
 }
 
-/// Notes that a file can tell apart: sorted, and on each pitch ending in the order in which they begin.
-fn notes() -> impl Strategy<Value = Vec<Note<Tick>>> {
-    let note = (0..TICKS, 1..2000u32, pitch(), (1u8..128).prop_map(Velocity::clamped));
-    vec(note, 1..60).prop_map(|mut raw| {
-        raw.sort_by_key(|&(onset, _, pitch, _)| (pitch, onset));
-        let mut last = (None, 0);
-        let mut notes: Vec<_> = raw
-            .into_iter()
-            .map(|(onset, duration, pitch, velocity)| {
-                let earliest_end = if last.0 == Some(pitch) { last.1 } else { 0 };
-                let end = (onset + duration).max(earliest_end);
-                last = (Some(pitch), end);
-                Note { onset: Tick(onset), duration: Tick(end - onset), pitch, velocity }
-            })
-            .collect();
-        notes.sort_by_key(|note| (note.onset, note.pitch, note.duration, note.velocity));
-        notes
-    })
+/// The notes sorted, each ended where its key is struck again, one for each onset and key.
+fn canonical(mut notes: Vec<Note<Tick>>) -> Vec<Note<Tick>> {
+    notes.sort_by_key(|note| (note.pitch, note.onset));
+    notes.dedup_by_key(|note| (note.pitch, note.onset));
+    for i in 1..notes.len() {
+        let (next, note) = (notes[i], &mut notes[i - 1]);
+        if note.pitch == next.pitch {
+            note.duration = note.duration.min(Tick(next.onset.0 - note.onset.0));
+        }
+    }
+    notes.sort_by_key(|note| (note.onset, note.pitch));
+    notes
 }
 
 /// Bends that change something, in whole steps of the default range.
@@ -92,16 +95,16 @@ fn key_signatures() -> impl Strategy<Value = Vec<KeySignature<Tick>>> {
     })
 }
 
+/// A score that a file can hold as it is.
 fn score(max_tracks: usize) -> impl Strategy<Value = Score<Tick>> {
     let conductor = (tempos(), time_signatures(), key_signatures(), (times(), vec(".{1,12}", 6)));
-    (1u16..0x8000, vec(track(), 0..max_tracks), conductor).prop_map(
-        |(ticks_per_quarter, tracks, (tempos, time_signatures, key_signatures, (times, texts)))| Score {
-            ticks_per_quarter,
-            tracks,
-            tempos,
-            time_signatures,
-            key_signatures,
-            markers: times.into_iter().zip(texts).map(|(time, text)| Marker { time: Tick(time), text }).collect(),
+    (1u16..0x8000, vec(track(), 0..max_tracks), conductor, 2000..9000u32).prop_map(
+        |(ticks_per_quarter, tracks, (tempos, time_signatures, key_signatures, (times, texts)), rest)| {
+            let marker = |(time, text)| Marker { time: Tick(time), text };
+            let markers = times.into_iter().zip(texts).map(marker).collect();
+            let end_of_track = Tick(TICKS + rest);
+            let changes = Score { tempos, time_signatures, key_signatures, markers, ..Score::new(ticks_per_quarter) };
+            Score { tracks, end_of_track, ..changes }
         },
     )
 }
@@ -206,8 +209,8 @@ proptest! {
 fn a_pause_too_long_for_one_delta_is_bridged() {
     let mut track = Track::new(Program::clamped(0));
     let (pitch, velocity) = (Pitch::clamped(60), Velocity::clamped(64));
-    track.notes.push(Note { onset: Tick(3_000_000_000), duration: Tick(1_000_000_000), pitch, velocity });
-    let score = Score { tracks: vec![track], ..Score::new(96) };
+    track.notes.push(Note { onset: Tick(3_000_000_000), duration: Tick(500_000_000), pitch, velocity });
+    let score = Score { tracks: vec![track], end_of_track: Tick(4_000_000_000), ..Score::new(96) };
     assert_eq!(read(&write(&score).unwrap(), &Limits::default()).unwrap().score, score);
 }
 
@@ -243,7 +246,7 @@ fn one_note(onset: u32, duration: u32) -> Score<Tick> {
     let mut track = Track::new(Program::clamped(0));
     let (pitch, velocity) = (Pitch::clamped(60), Velocity::clamped(64));
     track.notes.push(Note { onset: Tick(onset), duration: Tick(duration), pitch, velocity });
-    Score { tracks: vec![track], ..Score::new(96) }
+    Score { tracks: vec![track], end_of_track: Tick(onset.saturating_add(duration)), ..Score::new(96) }
 }
 
 #[test]
@@ -255,8 +258,8 @@ fn what_a_file_cannot_hold_is_an_error() {
     };
     assert_eq!(write(&one_note(7, 0)), Err(WriteError::ZeroDuration { track: 0, note: 0, tick: 7 }));
     assert_eq!(write(&one_note(u32::MAX, 1)), Err(WriteError::TooLate { track: 0, note: 0, tick: u32::MAX }));
-    assert!(fault(|s| s.ticks_per_quarter = 0).contains("ticks_per_quarter is 0"));
-    assert!(fault(|s| s.ticks_per_quarter = 0x8000).contains("ticks_per_quarter is 32768"));
+    assert!(fault(|s| s.ticks_per_quarter = 0).starts_with("0 ticks a quarter note"));
+    assert!(fault(|s| s.ticks_per_quarter = 0x8000).starts_with("32768 ticks a quarter note"));
     assert!(fault(|s| s.tempos.push(TempoChange { time: Tick(5), microseconds_per_quarter: 0 })).contains("tick 5"));
     assert!(
         fault(|s| s.time_signatures.push(TimeSignature { time: Tick(0), numerator: 4, denominator: 3 }))

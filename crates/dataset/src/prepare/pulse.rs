@@ -109,22 +109,8 @@ mod tests {
             pitch: Pitch::clamped(60),
             velocity: Velocity::clamped(80),
         };
-        let track = Track {
-            name: String::new(),
-            program: Program::clamped(0),
-            is_drum: false,
-            notes: onsets.map(note).collect(),
-            pitch_bends: Vec::new(),
-            sustains: Vec::new(),
-        };
-        Score {
-            ticks_per_quarter: 480,
-            tracks: vec![track],
-            tempos: Vec::new(),
-            time_signatures: Vec::new(),
-            key_signatures: Vec::new(),
-            markers: Vec::new(),
-        }
+        let track = Track { notes: onsets.map(note).collect(), ..Track::new(Program::clamped(0)) };
+        Score { tracks: vec![track], ..Score::new(480) }
     }
 
     /// Onsets as a player makes them who hears no beat: steps of about 0.3 quarters that never settle.

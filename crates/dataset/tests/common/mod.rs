@@ -18,22 +18,9 @@ pub(crate) fn melody(number: u32, notes: u32, transposed: u8) -> Score<Tick> {
         pitch: Pitch::clamped(48 + (next() % 24) as u8 + transposed),
         velocity: Velocity::clamped(80),
     };
-    let track = Track {
-        name: String::new(),
-        program: Program::clamped((number % 40) as u8),
-        is_drum: false,
-        notes: (0..notes).map(note).collect(),
-        pitch_bends: Vec::new(),
-        sustains: Vec::new(),
-    };
-    Score {
-        ticks_per_quarter: 480,
-        tracks: vec![track],
-        tempos: Vec::new(),
-        time_signatures: vec![TimeSignature { time: Tick(0), numerator: 4, denominator: 4 }],
-        key_signatures: Vec::new(),
-        markers: Vec::new(),
-    }
+    let track = Track { notes: (0..notes).map(note).collect(), ..Track::new(Program::clamped((number % 40) as u8)) };
+    let common_time = TimeSignature { time: Tick(0), numerator: 4, denominator: 4 };
+    Score { tracks: vec![track], time_signatures: vec![common_time], ..Score::new(480) }
 }
 
 /// Writes a score to `path` below `folder`.

@@ -108,12 +108,10 @@ pub(crate) fn tune(seed: u32, bars: u32, semitones: i16) -> Vec<u8> {
         part("", 0, true, onsets.step_by(3).map(|onset| note(onset, 36)).collect()),
     ];
     let score = Score {
-        ticks_per_quarter: 480,
         tracks: parts,
         tempos: vec![TempoChange { time: Tick(0), microseconds_per_quarter: 625_000 }],
         time_signatures: vec![TimeSignature { time: Tick(0), numerator: 3, denominator: 4 }],
-        key_signatures: vec![],
-        markers: vec![],
+        ..Score::new(480)
     };
     partita_score::write(&score).unwrap()
 }
@@ -142,14 +140,7 @@ pub(crate) fn free_performance() -> Vec<u8> {
 
 /// A file of a piano's notes and nothing else.
 fn bare(notes: Vec<Note<Tick>>) -> Vec<u8> {
-    let score = Score {
-        ticks_per_quarter: 480,
-        tracks: vec![part("", 0, false, notes)],
-        tempos: vec![],
-        time_signatures: vec![],
-        key_signatures: vec![],
-        markers: vec![],
-    };
+    let score = Score { tracks: vec![part("", 0, false, notes)], ..Score::new(480) };
     partita_score::write(&score).unwrap()
 }
 

@@ -5,7 +5,7 @@ use crate::score::Track;
 use crate::units::Tick;
 
 /// Pitched channels: 1–9 and 11–16.
-const PITCHED_CHANNELS: [u8; 15] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
+pub(super) const PITCHED_CHANNELS: [u8; 15] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
 
 /// A channel, 0–15, for each track: drums have channel 10 (number 9); a pitched track has its own while there are
 /// enough, then tracks of one program share, then programs do. [`crate::write`] and players go by it.

@@ -31,12 +31,10 @@ pub(super) fn write_files(folder: &Path) -> Result<()> {
 fn score(index: u64) -> Score<Tick> {
     let mut random = ChaCha8Rng::seed_from_u64(index);
     Score {
-        ticks_per_quarter: TICKS_PER_QUARTER,
         tracks: PARTS.iter().map(|part| track(*part, &mut random)).collect(),
         tempos: vec![TempoChange { time: Tick(0), microseconds_per_quarter: 480_000 }],
         time_signatures: vec![TimeSignature { time: Tick(0), numerator: 4, denominator: 4 }],
-        key_signatures: Vec::new(),
-        markers: Vec::new(),
+        ..Score::new(TICKS_PER_QUARTER)
     }
 }
 
