@@ -136,15 +136,11 @@ mod tests {
 
     fn layout(signatures: &[(u32, u8, u16)], ticks_per_quarter: u16, last_onset: u32) -> Vec<(u32, String)> {
         let score = Score {
-            ticks_per_quarter,
-            tracks: Vec::new(),
-            tempos: Vec::new(),
             time_signatures: signatures
                 .iter()
                 .map(|&(time, numerator, denominator)| TimeSignature { time: Tick(time), numerator, denominator })
                 .collect(),
-            key_signatures: Vec::new(),
-            markers: Vec::new(),
+            ..Score::new(ticks_per_quarter)
         };
         let layout = BarLayout::new(&score, Tick(last_onset), &EncodingLimits::default()).expect("within limits");
         layout.bars().map(|(step, metre)| (step, metre.to_string())).collect()
@@ -184,14 +180,8 @@ mod tests {
 
     #[test]
     fn steps_are_the_nearest_whatever_the_division() {
-        let score = Score {
-            ticks_per_quarter: 5,
-            tracks: Vec::new(),
-            tempos: Vec::new(),
-            time_signatures: vec![TimeSignature { time: Tick(0), numerator: 3, denominator: 8 }],
-            key_signatures: Vec::new(),
-            markers: Vec::new(),
-        };
+        let three_eight = TimeSignature { time: Tick(0), numerator: 3, denominator: 8 };
+        let score = Score { time_signatures: vec![three_eight], ..Score::new(5) };
         let layout = BarLayout::new(&score, Tick(100), &EncodingLimits::default()).expect("within limits");
         // A tick is 2.4 steps; bars of 18 steps begin at 7.5 ticks.
         assert_eq!([0, 1, 2, 7, 8].map(|tick| layout.step(Tick(tick))), [0, 2, 5, 17, 19]);

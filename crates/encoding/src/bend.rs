@@ -1,6 +1,6 @@
 //! Pitch bends ⇄ the cents offset of a note.
 
-use partita_score::{PitchBend, Tick};
+use partita_score::{PitchBend, Tick, Track};
 
 use crate::{cents_class, cents_of_class};
 
@@ -14,9 +14,33 @@ pub(crate) fn split_cents(cents: f32) -> (i32, u8) {
     (semitones as i32, cents_class(cents - semitones * 100.0))
 }
 
+/// The bend that stands for each note of a track, in cents; none for drums. A note that is struck again while it sounds
+/// counts up to there, so that no bend is looked at twice for one pitch.
+pub(crate) fn cents_of_notes(track: &Track<Tick>) -> Vec<f32> {
+    if track.is_drum || track.pitch_bends.is_empty() {
+        return vec![0.0; track.notes.len()];
+    }
+    // The onset and cents of the note that was looked at last, by pitch.
+    let mut struck: [Option<(Tick, f32)>; 128] = [None; 128];
+    let from_last = track.notes.iter().rev().map(|note| {
+        let end = Tick(note.onset.0.saturating_add(note.duration.0));
+        let next = &mut struck[usize::from(note.pitch.get())];
+        let cents = match *next {
+            Some((onset, cents)) if onset == note.onset => cents,
+            Some((onset, _)) => median_cents(&track.pitch_bends, note.onset, end.min(onset)),
+            None => median_cents(&track.pitch_bends, note.onset, end),
+        };
+        *next = Some((note.onset, cents));
+        cents
+    });
+    let mut cents: Vec<f32> = from_last.collect();
+    cents.reverse();
+    cents
+}
+
 /// The bend that stands for a note sounding from `onset` to `end`: the median over that time. A bend held for more
 /// than half of the note is the median, so scoops and falls leave the pitch alone, and so does a vibrato around it.
-pub(crate) fn median_cents(bends: &[PitchBend<Tick>], onset: Tick, end: Tick) -> f32 {
+fn median_cents(bends: &[PitchBend<Tick>], onset: Tick, end: Tick) -> f32 {
     let first = bends.partition_point(|bend| bend.time <= onset);
     let last = bends.partition_point(|bend| bend.time < end);
     let before = first.checked_sub(1).and_then(|index| bends.get(index)).map_or(0.0, |bend| bend.cents);

@@ -9,7 +9,8 @@ use crate::{EncodedPiece, Grid, STEPS_PER_QUARTER, STEPS_PER_SECOND, Step};
 pub const TICKS_PER_QUARTER: u16 = 480;
 const TICKS_PER_STEP: u32 = TICKS_PER_QUARTER as u32 / STEPS_PER_QUARTER;
 
-/// The piece as a score on the grid: exactly what [`crate::quantize`] made of the score it was encoded from.
+/// The piece as a score on the grid: exactly what [`crate::quantize`] made of the score it was encoded from. Where a key
+/// is struck while it sounds, as a model may write it, its note ends there.
 pub fn to_steps(piece: &EncodedPiece) -> Score<Step> {
     GridNotes::of_bars(&piece.bars, piece.grid).into_score()
 }
@@ -17,7 +18,8 @@ pub fn to_steps(piece: &EncodedPiece) -> Score<Step> {
 /// The piece as a score that can be written and played, with its tempo, metres and key.
 ///
 /// `qpm_if_unknown` is the tempo in quarters a minute of a piece on the beat whose own is unknown. A piece on
-/// [`Grid::Time`] states the tempo at which its steps have their length in seconds, and no metre.
+/// [`Grid::Time`] states the tempo at which its steps have their length in seconds, and no metre. The score ends with the
+/// last bar, or with its last note if that sounds longer (see [`EncodedPiece::trim_notes`]).
 pub fn decode(piece: &EncodedPiece, qpm_if_unknown: f32) -> Score<Tick> {
     let qpm = match piece.grid {
         Grid::Beat => piece.conditions.qpm.unwrap_or(qpm_if_unknown),
@@ -44,9 +46,7 @@ fn tick(step: Step) -> Tick {
 
 fn to_ticks(score: Score<Step>) -> Score<Tick> {
     Score {
-        ticks_per_quarter: TICKS_PER_QUARTER,
         tracks: score.tracks.into_iter().map(track_to_ticks).collect(),
-        tempos: Vec::new(),
         time_signatures: score
             .time_signatures
             .into_iter()
@@ -56,8 +56,8 @@ fn to_ticks(score: Score<Step>) -> Score<Tick> {
                 denominator,
             })
             .collect(),
-        key_signatures: Vec::new(),
-        markers: Vec::new(),
+        end_of_track: tick(score.end_of_track),
+        ..Score::new(TICKS_PER_QUARTER)
     }
 }
 

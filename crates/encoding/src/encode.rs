@@ -33,13 +33,8 @@ pub fn encode(
     if grid == Grid::Time {
         conditions.qpm = None;
     } else if conditions.qpm.is_none() {
-        conditions.qpm = median_qpm(score, last_end(score), hints.tempo);
+        conditions.qpm = median_qpm(score, score.end(), hints.tempo);
     }
     conditions.fill_from_notes(&mut bars, grid);
     Ok(EncodedPiece { grid, bars, conditions })
-}
-
-fn last_end(score: &Score<Tick>) -> Tick {
-    let notes = score.tracks.iter().flat_map(|track| &track.notes);
-    Tick(notes.map(|note| note.onset.0.saturating_add(note.duration.0)).max().unwrap_or(0))
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::grid_notes::{GridNotes, events_of_bar};
 use crate::{BarConditions, Conditions, Metre};
 
 /// One note as the model sees it: six class numbers, in the order of the chain rule.
@@ -59,6 +60,21 @@ impl EncodedPiece {
     pub fn opening(&self, bars: usize) -> Self {
         let bars = self.bars[..bars.min(self.bars.len())].to_vec();
         Self { grid: self.grid, bars, conditions: self.conditions.clone() }
+    }
+
+    /// Shortens each note that sounds on when its key is struck again or when the last bar ends. Of notes that strike a
+    /// key at one step the longest is kept.
+    ///
+    /// What a model writes needs this; what [`crate::encode`] gives has no such notes but some that sound longer than the
+    /// last bar.
+    pub fn trim_notes(&mut self) {
+        let mut placed = GridNotes::of_bars(&self.bars, self.grid);
+        placed.end_with_last_bar();
+        let (mut notes, mut start) = (placed.notes.into_iter().peekable(), 0);
+        for bar in &mut self.bars {
+            bar.notes = events_of_bar(&mut notes, start, bar.metre.steps());
+            start += bar.metre.steps();
+        }
     }
 
     /// The metre of most bars; of equally many, the first.

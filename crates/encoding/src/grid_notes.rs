@@ -1,13 +1,15 @@
 //! Notes as class numbers at absolute steps: the form between a score on the grid and the bars of an encoded piece.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::iter::Peekable;
 
 use partita_score::{Note, Pitch, PitchBend, Program, Score, TimeSignature, Track, Velocity};
 
 use crate::bend::{bend_of_class, split_cents};
 use crate::{
-    CENTS_ZERO, DRUMS, EncodedBar, Grid, Metre, NoteEvent, Step, TICKS_PER_QUARTER, duration_class, duration_steps,
-    general_midi, velocity_class, velocity_of_class,
+    CENTS_ZERO, DRUMS, EncodedBar, Grid, Metre, NoteEvent, Step, TICKS_PER_QUARTER, duration_class,
+    duration_class_within, duration_steps, general_midi, velocity_class, velocity_of_class,
 };
 
 /// One note: the fields of a [`NoteEvent`], but for the position, which counts from the start of the piece.
@@ -25,6 +27,13 @@ impl GridNote {
     fn end(&self) -> u32 {
         self.onset.saturating_add(duration_steps(self.duration))
     }
+
+    /// Shortens the note to the longest class that ends at `step`, which is later than its onset, or before.
+    fn end_by(&mut self, step: u32) {
+        if self.end() > step {
+            self.duration = duration_class_within(step - self.onset);
+        }
+    }
 }
 
 /// All notes of a piece, and the metres of its bars from the first on; after the last of them it stays in force.
@@ -35,6 +44,8 @@ pub(crate) struct GridNotes {
     pub(crate) metres: Vec<Metre>,
     /// Sorted by onset, program and pitch.
     pub(crate) notes: Vec<GridNote>,
+    /// Where the last bar ends.
+    pub(crate) end: u32,
 }
 
 impl GridNotes {
@@ -47,10 +58,10 @@ impl GridNotes {
             Grid::Beat => metres_until(&score.time_signatures, end),
             Grid::Time => Vec::new(),
         };
-        Self { grid, metres, notes }
+        Self { grid, metres, notes, end: score.end_of_track.0 }
     }
 
-    /// The notes of bars.
+    /// The notes of bars, each ended where its key is struck again.
     pub(crate) fn of_bars(bars: &[EncodedBar], grid: Grid) -> Self {
         let mut start = 0;
         let mut notes = Vec::with_capacity(bars.iter().map(|bar| bar.notes.len()).sum());
@@ -69,7 +80,31 @@ impl GridNotes {
             Grid::Beat => bars.iter().map(|bar| bar.metre).collect(),
             Grid::Time => Vec::new(),
         };
-        Self { grid, metres, notes }
+        let mut placed = Self { grid, metres, notes, end: start };
+        placed.end_when_struck_again();
+        placed
+    }
+
+    /// Leaves one note for each onset, program and pitch, the longest and of these the loudest, and ends each note where
+    /// its pitch is struck again.
+    pub(crate) fn end_when_struck_again(&mut self) {
+        let longest_first = |n: &GridNote| Reverse((n.duration, n.velocity, n.cents));
+        self.notes.sort_unstable_by_key(|n| (n.program, n.pitch, n.onset, longest_first(n)));
+        self.notes.dedup_by_key(|n| (n.program, n.pitch, n.onset));
+        let mut next: Option<GridNote> = None;
+        for note in self.notes.iter_mut().rev() {
+            if let Some(next) = next.filter(|next| (next.program, next.pitch) == (note.program, note.pitch)) {
+                note.end_by(next.onset);
+            }
+            next = Some(*note);
+        }
+        self.notes.sort_unstable();
+    }
+
+    /// Ends each note with the last bar.
+    pub(crate) fn end_with_last_bar(&mut self) {
+        let end = self.end;
+        self.notes.iter_mut().for_each(|note| note.end_by(end));
     }
 
     /// The notes cut into bars, up to the last bar with an onset.
@@ -81,36 +116,43 @@ impl GridNotes {
         let mut start = 0;
         while notes.peek().is_some() {
             metre = metres.next().unwrap_or(metre);
-            let end = start + metre.steps();
-            let mut bar = EncodedBar { metre, notes: Vec::new(), conditions: Default::default() };
-            while let Some(note) = notes.next_if(|note| note.onset < end) {
-                bar.notes.push(event_at(note, (note.onset - start) as u8));
-            }
-            bars.push(bar);
-            start = end;
+            bars.push(EncodedBar {
+                metre,
+                notes: events_of_bar(&mut notes, start, metre.steps()),
+                conditions: Default::default(),
+            });
+            start += metre.steps();
         }
         bars
     }
 
     /// The notes as a score: a track for each program, more where notes of different offsets overlap; drums last.
     pub(crate) fn into_score(self) -> Score<Step> {
-        let last_onset = self.notes.last().map_or(0, |note| note.onset);
+        let last_end = self.notes.iter().map(GridNote::end).max().unwrap_or(0);
         let mut programs: BTreeMap<u8, Vec<Lane>> = BTreeMap::new();
         for note in &self.notes {
             add_to_lanes(programs.entry(note.program).or_default(), note);
         }
         Score {
-            ticks_per_quarter: TICKS_PER_QUARTER,
             tracks: programs
                 .into_iter()
                 .flat_map(|(program, lanes)| lanes.into_iter().map(move |lane| lane.into_track(program)))
                 .collect(),
-            tempos: Vec::new(),
-            time_signatures: changes_of_metre(&self.metres, last_onset),
-            key_signatures: Vec::new(),
-            markers: Vec::new(),
+            time_signatures: changes_of_metre(&self.metres),
+            end_of_track: Step(self.end.max(last_end)),
+            ..Score::new(TICKS_PER_QUARTER)
         }
     }
+}
+
+/// The events of the bar of `steps` steps that begins at `start`.
+pub(crate) fn events_of_bar(
+    notes: &mut Peekable<impl Iterator<Item = GridNote>>,
+    start: u32,
+    steps: u32,
+) -> Vec<NoteEvent> {
+    let in_bar = std::iter::from_fn(|| notes.next_if(|note| note.onset < start + steps));
+    in_bar.map(|note| event_at(note, (note.onset - start) as u8)).collect()
 }
 
 fn event_at(note: GridNote, position: u8) -> NoteEvent {
@@ -157,15 +199,12 @@ fn metres_until(signatures: &[TimeSignature<Step>], end: u32) -> Vec<Metre> {
     metres
 }
 
-/// Where the metre changes, up to `last_onset`.
-fn changes_of_metre(metres: &[Metre], last_onset: u32) -> Vec<TimeSignature<Step>> {
+/// Where the metre changes.
+fn changes_of_metre(metres: &[Metre]) -> Vec<TimeSignature<Step>> {
     let mut changes = Vec::new();
     let mut in_force = None;
     let mut start = 0;
     for &metre in metres {
-        if start > last_onset {
-            break;
-        }
         if in_force != Some(metre) {
             changes.push(TimeSignature {
                 time: Step(start),

@@ -6,14 +6,8 @@
 //! use partita_score::{Note, Pitch, Program, Score, Tick, Track, Velocity};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let note = Note { onset: Tick(1), duration: Tick(95), pitch: Pitch::clamped(60), velocity: Velocity::clamped(90) };
-//! let piano = Track {
-//!     name: String::new(), program: Program::clamped(0), is_drum: false,
-//!     notes: vec![note], pitch_bends: vec![], sustains: vec![],
-//! };
-//! let score = Score {
-//!     ticks_per_quarter: 96, tracks: vec![piano],
-//!     tempos: vec![], time_signatures: vec![], key_signatures: vec![], markers: vec![],
-//! };
+//! let piano = Track { notes: vec![note], ..Track::new(Program::clamped(0)) };
+//! let score = Score { tracks: vec![piano], ..Score::new(96) };
 //! let limits = EncodingLimits::default();
 //! let piece = encode(&score, Grid::Beat, &Hints::default(), &limits)?;
 //! assert_eq!(piece.bars[0].notes[0].position, 0);
@@ -46,6 +40,7 @@ mod mood;
 mod mood_model;
 mod multi_track_roll;
 mod nearest;
+mod overlaps;
 mod quantize;
 mod roll;
 mod statistics;
@@ -71,6 +66,7 @@ pub use labels::LabelVocabulary;
 pub use metre::{Metre, ParseMetreError};
 pub use mood::{Mood, ParseMoodError};
 pub use multi_track_roll::{MultiTrackRoll, TrackGroup};
+pub use overlaps::overlapping_notes;
 pub use quantize::quantize;
 pub use roll::{PianoRoll, RollMode};
 pub use statistics::{ConditionStatistics, ConditionStatisticsBuilder, GenreStatistics};

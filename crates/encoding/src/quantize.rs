@@ -12,17 +12,15 @@
 use partita_score::{Score, TempoMap, Tick};
 
 use crate::bars::BarLayout;
-use crate::bend::{median_cents, split_cents};
+use crate::bend::{cents_of_notes, split_cents};
 use crate::grid_notes::{GridNote, GridNotes};
-use crate::{
-    CENTS_ZERO, DRUMS, EncodeError, EncodingLimits, Grid, Metre, STEPS_PER_SECOND, Step, duration_class,
-    duration_class_within, duration_steps, velocity_class,
-};
+use crate::{DRUMS, EncodeError, EncodingLimits, Grid, Metre, STEPS_PER_SECOND, Step, duration_class, velocity_class};
 
 /// Puts a score on the grid, as the module's text says. Doing it twice changes nothing.
 ///
 /// The result has a track for each program (several where notes of different bends overlap), drums last. It states
-/// metres but no tempo and no key, which are conditions and no notes.
+/// metres but no tempo and no key, which are conditions and no notes, and ends with the bar of the last onset, or with
+/// the last note if that sounds longer.
 ///
 /// # Errors
 /// [`EncodeError::Empty`] without notes, [`EncodeError::Limit`] past a limit.
@@ -39,7 +37,7 @@ fn check(score: &Score<Tick>, limits: &EncodingLimits) -> Result<(), EncodeError
     if score.ticks_per_quarter == 0 {
         return Err(EncodeError::TicksPerQuarter);
     }
-    match score.tracks.iter().map(|track| track.notes.len()).sum::<usize>() {
+    match score.note_count() {
         0 => Err(EncodeError::Empty),
         notes if notes > limits.notes_max => Err(EncodeError::too_many_notes(limits)),
         _ => Ok(()),
@@ -50,32 +48,38 @@ fn on_beats(score: &Score<Tick>, limits: &EncodingLimits) -> Result<GridNotes, E
     let onsets = score.tracks.iter().flat_map(|track| &track.notes).map(|note| note.onset.0);
     let layout = BarLayout::new(score, Tick(onsets.max().unwrap_or(0)), limits)?;
     let notes = place(score, |onset| layout.step(onset), |onset, end| layout.steps(Tick(end.0 - onset.0)));
-    let mut placed = GridNotes { grid: Grid::Beat, metres: layout.bars().map(|(_, metre)| metre).collect(), notes };
+    let metres = layout.bars().map(|(_, metre)| metre).collect();
+    let mut placed = GridNotes { grid: Grid::Beat, metres, notes, end: 0 };
+    placed.end_when_struck_again();
     cut_trailing_bars(&mut placed);
     replace_placeholder_metre(&mut placed);
     cut_leading_bars(&mut placed);
     fill_pick_up(&mut placed);
     // A silent bar or a pick-up of another metre may have hidden the placeholder.
     replace_placeholder_metre(&mut placed);
+    placed.end = placed.metres.iter().map(|metre| metre.steps()).sum();
     Ok(placed)
 }
 
 fn on_clock(score: &Score<Tick>, limits: &EncodingLimits) -> Result<GridNotes, EncodeError> {
     let tempo = score.tempo_map();
-    let mut notes = place(
+    let notes = place(
         &score.fold_sustain(),
         |onset| clock_step(&tempo, Tick(0), onset),
         |onset, end| clock_step(&tempo, onset, end),
     );
-    let first = notes.first().map_or(0, |note| note.onset);
-    for note in &mut notes {
+    let mut placed = GridNotes { grid: Grid::Time, metres: Vec::new(), notes, end: 0 };
+    placed.end_when_struck_again();
+    let first = placed.notes.first().map_or(0, |note| note.onset);
+    for note in &mut placed.notes {
         note.onset -= first;
     }
-    let bars = notes.last().map_or(0, |note| note.onset / Metre::COMMON_TIME.steps());
-    if bars as usize >= limits.bars_max {
+    let bars = placed.notes.last().map_or(0, |note| note.onset / Metre::COMMON_TIME.steps() + 1);
+    if bars as usize > limits.bars_max {
         return Err(EncodeError::too_many_bars(limits));
     }
-    Ok(GridNotes { grid: Grid::Time, metres: Vec::new(), notes })
+    placed.end = bars * Metre::COMMON_TIME.steps();
+    Ok(placed)
 }
 
 /// Steps of [`Grid::Time`] from one tick to a later one, to the nearest.
@@ -83,44 +87,24 @@ fn clock_step(tempo: &TempoMap, from: Tick, to: Tick) -> u32 {
     ((tempo.seconds(to).0 - tempo.seconds(from).0) * f64::from(STEPS_PER_SECOND)).round() as u32
 }
 
-/// The notes with their classes, merged, sorted by onset, program and pitch.
+/// The notes with their classes, in any order.
 fn place(score: &Score<Tick>, step: impl Fn(Tick) -> u32, steps: impl Fn(Tick, Tick) -> u32) -> Vec<GridNote> {
-    let mut notes = Vec::with_capacity(score.tracks.iter().map(|track| track.notes.len()).sum());
+    let mut notes = Vec::with_capacity(score.note_count());
     for track in &score.tracks {
-        for note in &track.notes {
+        for (note, cents) in track.notes.iter().zip(cents_of_notes(track)) {
             let end = Tick(note.onset.0.saturating_add(note.duration.0));
-            let cents = if track.is_drum { 0.0 } else { median_cents(&track.pitch_bends, note.onset, end) };
             let (semitones, cents) = split_cents(cents);
-            let duration = if track.is_drum { 0 } else { duration_class(steps(note.onset, end)) };
             notes.push(GridNote {
                 onset: step(note.onset),
                 program: if track.is_drum { DRUMS } else { track.program.get() },
                 pitch: (i32::from(note.pitch.get()) + semitones).clamp(0, 127) as u8,
-                duration,
+                duration: if track.is_drum { 0 } else { duration_class(steps(note.onset, end)) },
                 velocity: velocity_class(note.velocity.get()),
-                cents: if track.is_drum { CENTS_ZERO } else { cents },
+                cents,
             });
         }
     }
-    merge(&mut notes);
     notes
-}
-
-/// Leaves one note for each onset, program and pitch, and ends each note where its pitch is struck again.
-fn merge(notes: &mut Vec<GridNote>) {
-    notes.sort_unstable_by_key(|n| (n.program, n.pitch, n.onset, std::cmp::Reverse((n.duration, n.velocity, n.cents))));
-    notes.dedup_by_key(|n| (n.program, n.pitch, n.onset));
-    let mut next: Option<GridNote> = None;
-    for note in notes.iter_mut().rev() {
-        if let Some(next) = next.filter(|next| (next.program, next.pitch) == (note.program, note.pitch)) {
-            let gap = next.onset - note.onset;
-            if duration_steps(note.duration) > gap {
-                note.duration = duration_class_within(gap);
-            }
-        }
-        next = Some(*note);
-    }
-    notes.sort_unstable();
 }
 
 fn cut_trailing_bars(placed: &mut GridNotes) {

@@ -99,26 +99,26 @@ impl PianoRoll {
     ///
     /// Memory grows with the end of the last note: take care where notes come from a file.
     pub fn from_notes(notes: impl IntoIterator<Item = (u32, u32, u8)>, mode: RollMode, steps_per_quarter: u16) -> Self {
+        let in_range = notes.into_iter().filter(|&(.., pitch)| pitch < 128);
+        let ends =
+            in_range.map(|(onset, duration, pitch)| (pitch, onset as usize, onset as usize + duration.max(1) as usize));
+        let mut notes: Vec<_> = ends.collect();
+        notes.sort_unstable();
         let mut roll = Self { columns: Vec::new(), mode, steps_per_quarter: steps_per_quarter.max(1) };
-        for (onset, duration, pitch) in notes.into_iter().filter(|&(.., pitch)| pitch < 128) {
-            roll.add(onset as usize, duration.max(1) as usize, pitch);
+        roll.resize(notes.iter().map(|&(.., end)| end).max().unwrap_or(0));
+        let mut filled = (0, 0);
+        for (pitch, onset, end) in notes {
+            // What an earlier note of the pitch has set already is passed over, so that each step is set once.
+            let from = if filled.0 == pitch { onset.max(filled.1) } else { onset };
+            filled = (pitch, end.max(from));
+            let steps = match mode {
+                RollMode::Onset => onset..onset + 1,
+                RollMode::Frame => from.min(end)..end,
+                RollMode::Offset => end - 1..end,
+            };
+            roll.columns[steps].iter_mut().for_each(|column| *column |= 1 << pitch);
         }
         roll
-    }
-
-    fn add(&mut self, onset: usize, duration: usize, pitch: u8) {
-        let end = onset + duration;
-        if self.columns.len() < end {
-            self.columns.resize(end, 0);
-        }
-        let steps = match self.mode {
-            RollMode::Onset => onset..onset + 1,
-            RollMode::Frame => onset..end,
-            RollMode::Offset => end - 1..end,
-        };
-        for column in &mut self.columns[steps] {
-            *column |= 1 << pitch;
-        }
     }
 
     /// Cuts the roll, or adds silence, to a length in steps.

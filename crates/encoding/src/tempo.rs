@@ -51,15 +51,11 @@ mod tests {
 
     fn qpm(tempos: &[(u32, u32)], trust: TempoTrust) -> Option<f32> {
         let score = Score {
-            ticks_per_quarter: 100,
-            tracks: Vec::new(),
             tempos: tempos
                 .iter()
                 .map(|&(time, microseconds_per_quarter)| TempoChange { time: Tick(time), microseconds_per_quarter })
                 .collect(),
-            time_signatures: Vec::new(),
-            key_signatures: Vec::new(),
-            markers: Vec::new(),
+            ..Score::new(100)
         };
         median_qpm(&score, Tick(1000), trust)
     }

@@ -10,24 +10,18 @@ use partita_score::{
 /// 12 ticks a quarter, so that a tick is a step.
 fn score(tracks: Vec<Track<Tick>>, signatures: &[(u32, u8, u16)]) -> Score<Tick> {
     Score {
-        ticks_per_quarter: 12,
         tracks,
-        tempos: Vec::new(),
         time_signatures: signatures
             .iter()
             .map(|&(time, numerator, denominator)| TimeSignature { time: Tick(time), numerator, denominator })
             .collect(),
-        key_signatures: Vec::new(),
-        markers: Vec::new(),
+        ..Score::new(12)
     }
 }
 
 /// A piano track of notes given as onset, duration and pitch.
 fn piano(notes: &[(u32, u32, u8)]) -> Track<Tick> {
     Track {
-        name: String::new(),
-        program: Program::clamped(0),
-        is_drum: false,
         notes: notes
             .iter()
             .map(|&(onset, duration, pitch)| Note {
@@ -37,8 +31,7 @@ fn piano(notes: &[(u32, u32, u8)]) -> Track<Tick> {
                 velocity: Velocity::clamped(80),
             })
             .collect(),
-        pitch_bends: Vec::new(),
-        sustains: Vec::new(),
+        ..Track::new(Program::clamped(0))
     }
 }
 

@@ -82,9 +82,7 @@ prop_compose! {
                 velocity: Velocity::clamped(64),
             });
         }
-        Score {
-            ticks_per_quarter, tracks, tempos, time_signatures, key_signatures: Vec::new(), markers: Vec::new(),
-        }
+        Score { tracks, tempos, time_signatures, ..Score::new(ticks_per_quarter) }
     }
 }
 
