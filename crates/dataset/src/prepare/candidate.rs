@@ -8,7 +8,7 @@ use crate::prepare::files::SourceFile;
 use crate::prepare::pulse::{Timing, timing};
 use crate::prepare::rejection::Rejection;
 use crate::versions::Sketch;
-use partita_encoding::{Conditions, EncodedPiece, Grid, Hints, Metre, encode};
+use partita_encoding::{Conditions, EncodedPiece, Grid, Hints, Metre, encode, overlapping_notes};
 use partita_score::{Reading, Repair, read};
 use std::fs::File;
 use std::io::Read;
@@ -27,6 +27,8 @@ pub(crate) struct Candidate {
     pub(crate) sketch: Option<Sketch>,
     /// In words; empty where nothing was repaired.
     pub(crate) repairs: String,
+    /// See [`overlapping_notes`].
+    pub(crate) overlapping_notes: usize,
     /// See [`Timing::contradiction`].
     pub(crate) contradiction: Option<f64>,
 }
@@ -51,7 +53,8 @@ impl Candidate {
         let hints = Hints { conditions: labelled(file), tempo };
         let piece = encode(&score, grid, &hints, &cleaning.encoding())?;
         cleaning.check_piece(&piece)?;
-        Ok(Self { repairs: in_words(&repairs), contradiction, ..Self::of_piece(piece) })
+        let (repairs, overlapping_notes) = (in_words(&repairs), overlapping_notes(&score));
+        Ok(Self { repairs, overlapping_notes, contradiction, ..Self::of_piece(piece) })
     }
 
     fn of_piece(piece: EncodedPiece) -> Self {
@@ -62,6 +65,7 @@ impl Candidate {
             lowest_pitch,
             sketch: Sketch::of(&piece),
             repairs: String::new(),
+            overlapping_notes: 0,
             contradiction: None,
             piece: PieceHead {
                 grid: piece.grid,

@@ -77,6 +77,7 @@ impl Collector {
         }
         self.first_with.insert(candidate.content, self.kept.len() as u32);
         self.remark(file, &candidate)?;
+        self.report.overlapping_notes += candidate.overlapping_notes as u64;
         let place = self.shards.push(&candidate.block)?;
         self.sketches.push(candidate.sketch);
         let PieceHead { grid, metre, conditions, difficulty, notes } = candidate.piece;

@@ -29,6 +29,9 @@ pub struct PrepareReport {
     pub duplicates: u64,
     /// Notes in the corpus.
     pub notes: u64,
+    /// Notes of the files that are struck while their key still sounds: the note before ends there, or is left out if both
+    /// begin together.
+    pub overlapping_notes: u64,
     /// Bars in the corpus.
     pub bars: u64,
     /// Pieces taken by the clock although their labels claim a beat, since the notes do not follow it.

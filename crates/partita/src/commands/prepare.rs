@@ -210,6 +210,7 @@ fn facts(corpus: &Path, seconds: f64, totals: &PrepareReport) -> Vec<(&'static s
         ("kept", format!("{}, of which {} repaired", count(totals.kept), count(totals.repaired))),
         ("rejected", count(totals.rejected)),
         ("duplicates", count(totals.duplicates)),
+        ("overlaps", some(totals.overlapping_notes, " notes struck while their key sounded, which ends there")),
         ("without labels", some(totals.unlabelled, ", named by their folders")),
         ("genres", spellings(&totals.spellings)),
         ("without pulse", some(totals.without_pulse, ", taken by the clock though labelled with a beat")),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use partita_encoding::{EncodedPiece, Grid, Key, Mood, general_midi};
-use partita_score::{Reading, Score, Tick, Track};
+use partita_encoding::{EncodedPiece, Grid, Key, Mood, general_midi, overlapping_notes};
+use partita_score::{Reading, Tick, Track};
 use serde::{Serialize, Serializer};
 
 use super::difficulty::Measures;
@@ -35,6 +35,8 @@ pub(super) struct PieceReport {
     pub(super) metres: BTreeMap<String, usize>,
     pub(super) mood: Option<MoodReport>,
     pub(super) difficulty: Measures,
+    /// Notes that are struck while their key still sounds; the model's form ends the note before there.
+    pub(super) overlapping_notes: usize,
     /// What was mended or left out on reading.
     pub(super) repairs: Vec<String>,
 }
@@ -69,9 +71,9 @@ impl PieceReport {
             file: file.display().to_string(),
             grid: piece.grid,
             tracks: score.tracks.iter().map(TrackReport::of).collect(),
-            notes: score.tracks.iter().map(|track| track.notes.len()).sum(),
+            notes: score.note_count(),
             bars: piece.bars.len(),
-            seconds: score.tempo_map().seconds(end(score)).0,
+            seconds: score.tempo_map().seconds(score.end()).0,
             tempo: piece.conditions.qpm.map(f64::from),
             tempo_changes: score.tempos.len().saturating_sub(1),
             key: piece.conditions.key,
@@ -80,6 +82,7 @@ impl PieceReport {
             metres,
             mood: piece.conditions.mood.map(MoodReport::of),
             difficulty: Measures::of_piece(piece),
+            overlapping_notes: overlapping_notes(score),
             repairs: reading.repairs.iter().map(ToString::to_string).collect(),
         }
     }
@@ -122,9 +125,4 @@ fn metres(piece: &EncodedPiece) -> BTreeMap<String, usize> {
         *metres.entry(bar.metre.to_string()).or_default() += 1;
     }
     metres
-}
-
-fn end(score: &Score<Tick>) -> Tick {
-    let notes = score.tracks.iter().flat_map(|track| &track.notes);
-    Tick(notes.map(|note| note.onset.0.saturating_add(note.duration.0)).max().unwrap_or(0))
 }

@@ -25,7 +25,7 @@ impl PieceReport {
         let mood = self.mood.as_ref();
         vec![
             ("file", self.file.clone()),
-            ("notes", count(self.notes)),
+            ("notes", self.notes_text()),
             ("bars", count(self.bars)),
             ("length", length(self.seconds)),
             ("tempo", self.tempo_text()),
@@ -38,6 +38,13 @@ impl PieceReport {
                     .unwrap_or_default(),
             ),
         ]
+    }
+
+    fn notes_text(&self) -> String {
+        match self.overlapping_notes {
+            0 => count(self.notes),
+            overlaps => format!("{}; {} struck while their key sounds", count(self.notes), count(overlaps)),
+        }
     }
 
     fn tempo_text(&self) -> String {
