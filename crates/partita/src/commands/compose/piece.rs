@@ -77,7 +77,9 @@ pub(crate) fn compose(
     };
     let Filled { conditions, metre, .. } = filled;
     let bars = notes.into_iter().map(|notes| EncodedBar { metre, notes, conditions: BarConditions::default() });
-    Composed { piece: EncodedPiece { grid: Grid::Beat, bars: bars.collect(), conditions }, metre, origins, seed }
+    let mut piece = EncodedPiece { grid: Grid::Beat, bars: bars.collect(), conditions };
+    piece.trim_notes();
+    Composed { piece, metre, origins, seed }
 }
 
 /// Where the music of each bar comes from.
