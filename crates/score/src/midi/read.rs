@@ -27,7 +27,8 @@ pub struct Reading {
 /// * One [`crate::Track`] for each `MTrk` chunk, channel and program that has notes.
 /// * What is said of a channel holds for all chunks on it: program, bank, bend, bend range, tuning and pedal, in order of
 ///   time. Channels of different ports (meta event 0x21) are different ones. Of program changes at one tick, a chunk's
-///   own counts for its notes.
+///   own counts for its notes. (Where very many chunks share a channel with very many bends, each has its own only, so
+///   that memory stays bounded: from four times the events of the file on.)
 /// * Channel 10 is drums, and so is what GS and XG messages and the banks of kits make drums; a bank takes effect with
 ///   the next program change. Where no message tells whose banks they are, a bank of kits needs the program of a kit.
 /// * A note-off ends the note of its key that began first. Unclosed notes end with their track. Where a key has more
