@@ -19,22 +19,20 @@ pub(crate) fn meant<'r, 'f>(
     folder: &Path,
 ) -> Vec<(&'r str, &'f str)> {
     let known: HashSet<&str> = files.iter().copied().collect();
-    let (mut others, mut count) = (Vec::new(), 0);
-    for row in rows {
-        count += 1;
-        if !known.contains(row) {
-            others.push((row, normal(row)));
-        }
-    }
+    let (named, others): (HashSet<&str>, HashSet<&str>) = rows.partition(|row| known.contains(row));
     if others.is_empty() {
         return Vec::new();
     }
+    let mut others: Vec<_> = others.into_iter().map(|row| (row, normal(row))).collect();
     others.sort_unstable();
     let by_form = by_form(files);
     let find = |form: &str| by_form.get(form).copied().flatten().map(|number| files[number]);
-    let prefix = prefix(others.iter().map(|(_, form)| form.as_str()), &find, count, folder);
+    // A file that a row names by its very path is not meant by another that only ends like it.
+    let find_other = |form: &str| find(form).filter(|file| !named.contains(file));
+    let with_prefix = others.iter().map(|(_, form)| form.as_str()).filter(|form| find(form).is_none());
+    let prefix = prefix(with_prefix, &find_other, named.len() + others.len(), folder);
     let mean = |form: &str| {
-        let behind = || find(form.strip_prefix(prefix.as_deref()?)?.strip_prefix('/')?);
+        let behind = || find_other(form.strip_prefix(prefix.as_deref()?)?.strip_prefix('/')?);
         find(form).or_else(behind)
     };
     others.iter().filter_map(|(row, form)| Some((*row, mean(form)?))).collect()
@@ -63,7 +61,7 @@ fn prefix<'a, 'f>(
     folder: &Path,
 ) -> Option<String> {
     let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
-    for form in forms.filter(|form| find(form).is_none()) {
+    for form in forms {
         let slashes = form.match_indices('/').map(|(place, _)| place);
         for place in slashes.filter(|place| find(&form[place + 1..]).is_some()) {
             *votes.entry(&form[..place]).or_default() += 1;
@@ -113,6 +111,8 @@ mod tests {
     fn what_is_not_certain_means_nothing() {
         // One row of three that ends like a file.
         assert_eq!(meant_by(&["jazz/1.mid", "jazz/2.mid", "jazz/3.mid"], &["1.mid", "4.mid"]), []);
+        // A file that another row names.
+        assert_eq!(meant_by(&["x/1.mid", "old/x/1.mid"], &["x/1.mid"]), []);
         // Two files of one form.
         assert_eq!(meant_by(&[".\\caf\u{e9}.mid"], &["cafe\u{301}.mid", "caf\u{e9}.mid"]), []);
     }
