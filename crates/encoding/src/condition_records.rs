@@ -14,12 +14,15 @@ pub const RECORD_BARS: usize = 16;
 /// Records kept of a genre, at most.
 pub const RECORDS_PER_GENRE: usize = 256;
 /// Records kept of a composer, at most.
-pub const RECORDS_PER_COMPOSER: usize = 8;
+pub const RECORDS_PER_COMPOSER: usize = 4;
 /// Fewer notes than this in the opening bars say too little of a piece.
 const NOTES_MIN: usize = 20;
 /// How surely the best fitting record is drawn: a record that misses one wish wholly has e⁻⁶ of the chance of one that
 /// meets it.
 const SHARPNESS: f64 = 6.0;
+/// The chance of a piece for one instrument beside that of one for several, where most of a genre's pieces are for several: people
+/// who ask for such a genre expect a band, also where transcriptions for piano are many.
+const SOLO_CHANCE: f64 = 0.25;
 
 /// What the opening bars of one training piece are, all at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,7 +123,8 @@ impl ConditionRecords {
     /// Draws a record that fits `wishes`, each with a probability that falls with its distance from them: among those of the
     /// composer asked, else of the genre asked, else of all genres. `chance` gives numbers from 0 to 1.
     ///
-    /// Where most of these pieces are for several instruments, those for one are left out unless instruments are asked.
+    /// Where most of these pieces are for several instruments, those for one are drawn a quarter as often unless instruments
+    /// are asked.
     ///
     /// The draw is a Gumbel-max draw (Gumbel 1954; Maddison, Tarlow and Minka 2014): with the same numbers another wish that
     /// the drawn record meets draws it again, so that asking for one thing leaves the others as they were.
@@ -131,9 +135,10 @@ impl ConditionRecords {
         let mut drawn: Option<(f64, &ConditionRecord)> = None;
         for record in candidates {
             let gumbel = -(-chance().clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON).ln()).ln();
-            let score = gumbel - SHARPNESS * record.distance(wishes);
-            let may = !wants_band || record.instruments.len() > 1;
-            if may && drawn.is_none_or(|(best, _)| score > best) {
+            let is_solo = wants_band && record.instruments.len() == 1;
+            let log_chance = if is_solo { SOLO_CHANCE.ln() } else { 0.0 } - SHARPNESS * record.distance(wishes);
+            let score = gumbel + log_chance;
+            if drawn.is_none_or(|(best, _)| score > best) {
                 drawn = Some((score, record));
             }
         }
@@ -216,7 +221,8 @@ mod tests {
     #[test]
     fn a_band_is_drawn_where_most_pieces_have_one() {
         let rock = counts(&of_genre("rock"), None);
-        assert!(rock[0] > 150 && rock[2] > 150 && rock[1] == 0, "{rock:?}");
+        assert!(rock[0] > 140 && rock[2] > 140, "{rock:?}");
+        assert!((20..70).contains(&rock[1]), "a ninth of 400 for one instrument: {rock:?}");
         let folk = counts(&of_genre("folk"), None);
         assert!(folk[3] > 150 && folk[4] > 150, "solo pieces are usual there: {folk:?}");
     }
