@@ -8,7 +8,6 @@ use proptest::prelude::*;
 
 const TICKS: u32 = 20_000;
 
-/// Notes that a file keeps as they are.
 fn notes() -> impl Strategy<Value = Vec<Note<Tick>>> {
     vec((0..TICKS, 1..2000u32, 0u8..128, 1u8..128), 1..60).prop_map(|raw| {
         let note = |(onset, duration, pitch, velocity)| Note {
@@ -17,12 +16,17 @@ fn notes() -> impl Strategy<Value = Vec<Note<Tick>>> {
             pitch: Pitch::clamped(pitch),
             velocity: Velocity::clamped(velocity),
         };
-        canonical(raw.into_iter().map(note).collect())
+        raw.into_iter().map(note).collect()
     })
 }
 
-/// The notes sorted, each ended where its key is struck again, one for each onset and key.
-fn canonical(mut notes: Vec<Note<Tick>>) -> Vec<Note<Tick>> {
+/// The notes sorted, each ended where its key is struck again, one for each onset and key. Track `index` of `tracks` has
+/// keys of its own, since tracks may share a channel.
+fn canonical(mut notes: Vec<Note<Tick>>, index: usize, tracks: usize) -> Vec<Note<Tick>> {
+    for note in &mut notes {
+        let key = usize::from(note.pitch.get()) % (128 / tracks) * tracks + index;
+        note.pitch = Pitch::clamped(key as u8);
+    }
     notes.sort_by_key(|note| (note.pitch, note.onset));
     notes.dedup_by_key(|note| (note.pitch, note.onset));
     for i in 1..notes.len() {
@@ -99,7 +103,11 @@ fn key_signatures() -> impl Strategy<Value = Vec<KeySignature<Tick>>> {
 fn score(max_tracks: usize) -> impl Strategy<Value = Score<Tick>> {
     let conductor = (tempos(), time_signatures(), key_signatures(), (times(), vec(".{1,12}", 6)));
     (1u16..0x8000, vec(track(), 0..max_tracks), conductor, 2000..9000u32).prop_map(
-        |(ticks_per_quarter, tracks, (tempos, time_signatures, key_signatures, (times, texts)), rest)| {
+        |(ticks_per_quarter, mut tracks, (tempos, time_signatures, key_signatures, (times, texts)), rest)| {
+            let count = tracks.len();
+            for (index, track) in tracks.iter_mut().enumerate() {
+                track.notes = canonical(std::mem::take(&mut track.notes), index, count);
+            }
             let marker = |(time, text)| Marker { time: Tick(time), text };
             let markers = times.into_iter().zip(texts).map(marker).collect();
             let end_of_track = Tick(TICKS + rest);
@@ -230,9 +238,10 @@ fn a_wide_bend_keeps_its_cents() {
 
 #[test]
 fn seventeen_programs_each_sound_on_their_notes() {
-    let (pitch, velocity) = (Pitch::clamped(60), Velocity::clamped(64));
+    let velocity = Velocity::clamped(64);
     let part = |program: u8| {
         let mut track = Track::new(Program::clamped(program));
+        let pitch = Pitch::clamped(60 + program);
         track.notes = (0..4).map(|i| Note { onset: Tick(100 * i), duration: Tick(50), pitch, velocity }).collect();
         track
     };

@@ -1,130 +1,146 @@
 //! Which channel of which port each note is written to, so that no key is struck while it sounds.
 
 use super::allocation::{PITCHED_CHANNELS, channels};
+use super::restrikes::end_when_struck_again;
 use crate::score::{Note, Track};
 use crate::units::Tick;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// The notes of a track that go to one channel.
 pub(super) struct Lane {
     /// Index of the track.
     pub(super) track: usize,
-    /// Tracks whose channel has the same number are on different ports.
+    /// Tracks whose channels have the same number are on different ports, while there are ports.
     pub(super) port: u8,
     /// 0–15.
     pub(super) channel: u8,
     pub(super) notes: Vec<Note<Tick>>,
-    /// Notes of a key may overlap, since there was no channel or port left.
-    overlaps: bool,
 }
 
 /// The lanes of all tracks, in the order of the tracks; each track has at least one.
 ///
-/// A track whose notes overlap on a key gets a further channel while one is free. Where there is none, a note ends when
-/// its key is struck again; of notes that begin together the longest is kept.
+/// A note whose key still sounds on its track's channel goes to a channel that no track has, while there is one, or,
+/// where tracks share channels anyhow, to any on which the key is silent. Where there is none, as there is for drums, the
+/// note before ends when the key is struck again; of notes that begin together the longest is kept.
 pub(super) fn lanes(tracks: &[Track<Tick>]) -> Vec<Lane> {
-    let channels = channels(tracks);
-    let mut free = free_channels(&channels);
-    let mut lanes = Vec::with_capacity(tracks.len());
-    for (index, (track, &channel)) in tracks.iter().zip(&channels).enumerate() {
-        let further = if track.is_drum { &mut Vec::new() } else { &mut free };
-        lanes.extend(split(index, track, channel, further));
+    let mut allocation = Allocation::new(tracks);
+    let mut notes: Vec<(Note<Tick>, usize)> = Vec::with_capacity(tracks.iter().map(|track| track.notes.len()).sum());
+    for (index, track) in tracks.iter().enumerate() {
+        let first = notes.len();
+        notes.extend(track.notes.iter().map(|&note| (note, index)));
+        notes[first..].sort_by_key(|(note, _)| (note.onset, note.pitch, Reverse(note.duration)));
     }
-    set_ports(&mut lanes);
-    end_when_struck_again(&mut lanes);
-    lanes
+    if allocation.is_shared {
+        // Tracks meet on a channel: whoever comes first has the key.
+        notes.sort_by_key(|(note, _)| note.onset);
+    }
+    for (note, track) in notes {
+        allocation.place(note, track);
+    }
+    allocation.finish()
 }
 
-/// Channels that no track has, the last first.
-fn free_channels(taken: &[u8]) -> Vec<u8> {
-    PITCHED_CHANNELS.into_iter().rev().filter(|channel| !taken.contains(channel)).collect()
+/// A channel number, whichever the port: many players know none.
+#[derive(Clone)]
+struct Number {
+    /// Whether a track has it as its own.
+    is_taken: bool,
+    /// Whether notes of other tracks can go there: none of those that have it has bends or a pedal.
+    is_plain: bool,
+    /// When the last note of each key ends, and the track that it is of.
+    ends: Vec<(u64, usize)>,
+    /// Whether notes overlap, for want of a channel.
+    overlaps: bool,
 }
 
-/// Deals the notes of a track out to its channel and as many of the free ones as its overlaps need.
-fn split(index: usize, track: &Track<Tick>, channel: u8, free: &mut Vec<u8>) -> Vec<Lane> {
-    let mut notes = track.notes.clone();
-    notes.sort_by_key(|note| (note.onset, note.pitch, Reverse(note.duration)));
-    let lane = |channel| (Lane { track: index, port: 0, channel, notes: Vec::new(), overlaps: false }, [0u64; 128]);
-    let mut lanes = vec![lane(channel)];
-    for note in notes {
+struct Allocation {
+    numbers: Vec<Number>,
+    /// By track: whether it can have further channels, and whether its notes can go to those of others.
+    may_spread: Vec<(bool, bool)>,
+    /// By track; the first of each is on the track's own channel.
+    lanes: Vec<Vec<Lane>>,
+    /// Some tracks share a channel.
+    is_shared: bool,
+}
+
+impl Allocation {
+    fn new(tracks: &[Track<Tick>]) -> Self {
+        let number = Number { is_taken: false, is_plain: true, ends: vec![(0, 0); 128], overlaps: false };
+        let mut allocation =
+            Self { numbers: vec![number; 16], may_spread: Vec::new(), lanes: Vec::new(), is_shared: false };
+        for (index, (track, channel)) in tracks.iter().zip(channels(tracks)).enumerate() {
+            let is_plain = track.pitch_bends.is_empty() && track.sustains.is_empty();
+            let number = &mut allocation.numbers[usize::from(channel)];
+            allocation.is_shared |= number.is_taken;
+            number.is_taken = true;
+            number.is_plain &= is_plain;
+            allocation.may_spread.push((!track.is_drum, !track.is_drum && is_plain));
+            allocation.lanes.push(vec![Lane { track: index, port: 0, channel, notes: Vec::new() }]);
+        }
+        allocation
+    }
+
+    fn place(&mut self, note: Note<Tick>, track: usize) {
         let key = usize::from(note.pitch.get());
-        let is_free = |(_, ends): &(Lane, [u64; 128])| ends[key] <= u64::from(note.onset.0);
-        let place = lanes.iter().position(is_free).or_else(|| {
-            lanes.push(lane(free.pop()?));
-            Some(lanes.len() - 1)
-        });
-        let (lane, ends) = &mut lanes[place.unwrap_or(0)];
-        lane.overlaps |= place.is_none();
-        lane.notes.push(note);
-        ends[key] = ends[key].max(end(&note));
+        let is_silent = |&channel: &u8| self.numbers[usize::from(channel)].is_silent(key, note.onset, track);
+        let own = self.lanes[track].iter().map(|lane| lane.channel);
+        let (may_have_more, may_visit) = self.may_spread[track];
+        let unused = |channel: &u8| may_have_more && !self.numbers[usize::from(*channel)].is_taken;
+        let visited = |channel: &u8| may_visit && self.is_shared && self.numbers[usize::from(*channel)].is_plain;
+        let others = PITCHED_CHANNELS.into_iter();
+        let place = own.chain(others.clone().filter(unused)).chain(others.filter(visited)).find(is_silent);
+        let channel = place.unwrap_or(self.lanes[track][0].channel);
+        let number = &mut self.numbers[usize::from(channel)];
+        number.is_taken = true;
+        number.overlaps |= place.is_none();
+        number.ends[key] = number.ends[key].max((end(&note), track));
+        let lanes = &mut self.lanes[track];
+        match lanes.iter_mut().find(|lane| lane.channel == channel) {
+            Some(lane) => lane.notes.push(note),
+            None => lanes.push(Lane { track, port: 0, channel, notes: vec![note] }),
+        }
     }
-    lanes.into_iter().map(|(lane, _)| lane).collect()
+
+    fn finish(mut self) -> Vec<Lane> {
+        set_ports(&mut self.lanes);
+        let mut lanes: Vec<Lane> = self.lanes.into_iter().flatten().collect();
+        for (channel, _) in (0u8..).zip(&self.numbers).filter(|(_, number)| number.overlaps) {
+            end_when_struck_again(&mut lanes, channel);
+        }
+        lanes
+    }
+}
+
+impl Number {
+    /// Whether a key is silent when a track strikes it. Chunks are merged in their order: what ends at that tick in a
+    /// later chunk still sounds.
+    fn is_silent(&self, key: usize, onset: Tick, track: usize) -> bool {
+        self.ends[key] <= (u64::from(onset.0), track)
+    }
 }
 
 fn end(note: &Note<Tick>) -> u64 {
     u64::from(note.onset.0) + u64::from(note.duration.0)
 }
 
-/// Gives tracks whose channels have one number different ports, as long as there are ports. Players that know no ports
-/// play them all on one channel.
-fn set_ports(lanes: &mut [Lane]) {
-    let mut next_port = [0u8; 16];
-    for lanes in lanes.chunk_by_mut(|a, b| a.track == b.track) {
-        // The further channels of a track are its alone.
-        let next = &mut next_port[usize::from(lanes[0].channel & 15)];
+/// Gives each track the first port on which no other has a channel of its numbers, or the last. Players that know no
+/// ports play them all on sixteen channels.
+fn set_ports(lanes: &mut [Vec<Lane>]) {
+    let mut taken = BTreeSet::new();
+    let mut first_free = [0u8; 16];
+    for lanes in lanes {
+        let own = usize::from(lanes[0].channel & 15);
+        let is_free = |port: &u8| lanes.iter().all(|lane| !taken.contains(&(*port, lane.channel)));
+        let port = (first_free[own]..u8::MAX).find(is_free).unwrap_or(u8::MAX);
+        if lanes.len() == 1 {
+            first_free[own] = port;
+        }
         for lane in lanes {
-            lane.port = *next;
-            lane.overlaps |= *next == u8::MAX;
+            lane.port = port;
+            taken.insert((port, lane.channel));
         }
-        *next = next.saturating_add(1);
     }
-}
-
-/// A note, with where it is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Strike {
-    port: u8,
-    channel: u8,
-    key: u8,
-    onset: u32,
-    /// Of notes that begin together the longest comes first.
-    duration: Reverse<u32>,
-    lane: usize,
-    note: usize,
-}
-
-/// Ends the notes of a channel when their key is struck again, in whichever lane.
-fn end_when_struck_again(lanes: &mut [Lane]) {
-    let overlapping = lanes.iter().enumerate().filter(|(_, lane)| lane.overlaps);
-    let mut strikes: Vec<Strike> = overlapping.flat_map(strikes).collect();
-    strikes.sort_unstable();
-    let mut before: Option<Strike> = None;
-    for strike in strikes {
-        let same_key = |last: &Strike| (last.port, last.channel, last.key) == (strike.port, strike.channel, strike.key);
-        let Some(last) = before.replace(strike).filter(same_key) else { continue };
-        if last.onset == strike.onset {
-            lanes[strike.lane].notes[strike.note].duration = Tick(0);
-            before = Some(last);
-            continue;
-        }
-        // Chunks are merged in their order: what ends in a later one must have ended before the tick.
-        let gap = strike.onset - last.onset - u32::from(lanes[last.lane].track > lanes[strike.lane].track);
-        let note = &mut lanes[last.lane].notes[last.note];
-        note.duration = note.duration.min(Tick(gap));
-    }
-    lanes.iter_mut().for_each(|lane| lane.notes.retain(|note| note.duration > Tick(0)));
-}
-
-fn strikes((index, lane): (usize, &Lane)) -> impl Iterator<Item = Strike> + '_ {
-    lane.notes.iter().enumerate().map(move |(number, note)| Strike {
-        port: lane.port,
-        channel: lane.channel,
-        key: note.pitch.get(),
-        onset: note.onset.0,
-        duration: Reverse(note.duration.0),
-        lane: index,
-        note: number,
-    })
 }
 
 #[cfg(test)]
@@ -168,18 +184,27 @@ mod tests {
     }
 
     #[test]
-    fn tracks_that_share_a_channel_have_ports_of_their_own_and_keep_their_notes() {
-        let tracks = vec![track(0, &[(0, 10), (20, 5)]); 17];
+    fn notes_of_tracks_that_share_a_channel_go_where_their_key_is_silent() {
+        let mut tracks: Vec<_> = (0..17).map(|program| track(program, &[])).collect();
+        (tracks[0], tracks[15]) = (track(0, &[(0, 10), (20, 5)]), track(15, &[(5, 5), (30, 5)]));
         let lanes = lanes(&tracks);
-        assert!(lanes.iter().zip(0..).all(|(lane, index)| (lane.channel, lane.port) == (0, index)));
-        assert!(lanes.iter().zip(&tracks).all(|(lane, track)| lane.notes == track.notes));
+        let of_last: Vec<_> = lanes.iter().filter(|lane| lane.track == 15).collect();
+        let places: Vec<_> = of_last.iter().map(|lane| (lane.channel, lane.port, lane.notes.len())).collect();
+        assert_eq!(places, [(0, 1, 1), (1, 1, 1)]);
     }
 
     #[test]
-    fn without_a_free_port_tracks_end_each_others_notes_so_that_any_order_of_merging_is_right() {
-        let mut tracks = vec![track(0, &[]); 300];
-        (tracks[280], tracks[290]) = (track(0, &[(10, 10)]), track(0, &[(0, 10), (20, 5)]));
-        let notes = notes(&tracks);
-        assert_eq!((&notes[280], &notes[290]), (&(0, vec![(10, 10)]), &(0, vec![(0, 9), (20, 5)])));
+    fn what_ends_in_a_later_chunk_at_a_tick_is_not_yet_silent() {
+        let mut tracks = vec![Track { is_drum: true, ..track(0, &[]) }; 2];
+        (tracks[0].notes, tracks[1].notes) = (track(0, &[(10, 10)]).notes, track(0, &[(0, 10), (20, 5)]).notes);
+        assert_eq!(notes(&tracks), [(9, vec![(10, 10)]), (9, vec![(0, 9), (20, 5)])]);
+    }
+
+    #[test]
+    fn tracks_that_share_a_channel_have_ports_of_their_own() {
+        let bend = crate::score::PitchBend { time: Tick(0), cents: 50.0 };
+        let tracks = vec![Track { pitch_bends: vec![bend], ..track(0, &[]) }; 300];
+        let lanes = lanes(&tracks);
+        assert!(lanes.iter().zip(0..).all(|(lane, index)| (lane.channel, lane.port) == (0, index.min(255) as u8)));
     }
 }

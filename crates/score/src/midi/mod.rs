@@ -19,6 +19,7 @@ mod open_notes;
 mod parts;
 mod programs;
 mod read;
+mod restrikes;
 mod shared_channel;
 mod tally;
 mod timed;

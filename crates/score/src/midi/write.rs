@@ -17,16 +17,16 @@ use crate::units::Tick;
 /// (meta event 0x21), so that readers keep them apart. For players that know no ports, and play all of them on one
 /// channel, every note there is preceded by its program change where needed; bends and pedals mix.
 ///
-/// On each channel of each port a key is released before it is struck again, since many readers end a key at its first
-/// note-off. The notes of a track that overlap on a key go to further channels of the same program while there are free
-/// ones, and for drums there is none. Beyond that a note ends when the next one begins, and of notes that begin together
-/// only the longest is written. At one tick, notes end before notes begin.
+/// On each channel, whatever the port, a key is released before it is struck again, since many readers end a key at its
+/// first note-off. A note whose key still sounds goes to a further channel while one is free, or, where tracks share
+/// channels and have no bends and pedals, to any on which the key is silent. Where there is none, as there is for drums,
+/// the note before ends when the next one begins (a tick before, if the next one stands in an earlier chunk), and of notes
+/// that begin together only the longest is written. At one tick, notes end before notes begin.
 ///
 /// [`crate::read`] gives the same score back if it is canonical: events sorted as [`Score`] says, each track with a
-/// note, no key struck while it sounds in the same track, bends and pedals that change something, names within the
-/// limits, and [`Score::end_of_track`] not before the last event. The bend range is the smallest whole number of
-/// semitones that names all bends exactly; where none does, the smallest that holds them, and they are rounded to 1/8192
-/// of it.
+/// note, no key struck on a channel while it sounds, bends and pedals that change something, names within the limits,
+/// and [`Score::end_of_track`] not before the last event. The bend range is the smallest whole number of semitones that
+/// names all bends exactly; where none does, the smallest that holds them, and they are rounded to 1/8192 of it.
 ///
 /// # Errors
 /// Where the score holds what a MIDI file cannot: see [`WriteError`].
