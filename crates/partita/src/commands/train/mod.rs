@@ -12,14 +12,14 @@ use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
 use partita_dataset::Corpus;
 use partita_model::Compute;
-use partita_train::{Judge, LogLine, Outcome, Recipe, Sitting, TrainError};
+use partita_train::{Event, Judge, LogLine, Outcome, Recipe, Sitting, TrainError};
 
 use super::compose::LoadedModel;
 use super::evaluate::judge::SoundJudge;
 use crate::console::Console;
-use crate::failure::{Interrupted, WrongUse};
+use crate::failure::WrongUse;
 use crate::files::read_whole;
-use crate::interrupt::Careful;
+use crate::interrupt::{self, Careful};
 use report::Report;
 use watch::Watcher;
 
@@ -119,7 +119,15 @@ impl Train {
             Box::new(|file| sound.judge(file).map_err(|error| format!("{error:#}")))
         });
         let (clock, careful) = (|| started.elapsed(), Careful::begin());
-        let mut observe = |line: &LogLine| watcher.observe(line);
+        if self.resume {
+            interrupt::keeps("the run is kept at its last checkpoint, and the same command goes on from there");
+        }
+        let mut observe = |line: &LogLine| {
+            if let Event::Saved { step } = line.event {
+                interrupt::keeps(self.kept(step));
+            }
+            watcher.observe(line);
+        };
         let sitting = Sitting {
             run: &self.output,
             device,
@@ -132,7 +140,7 @@ impl Train {
         let outcome = self.train(&corpus, sitting, console)?;
         watcher.finish()?;
         if !outcome.finished {
-            return Err(self.interrupted(outcome.steps).into());
+            interrupt::check()?;
         }
         console.finish(&Report::new(&outcome, started.elapsed().as_secs_f64()))
     }
@@ -153,10 +161,10 @@ impl Train {
         }
     }
 
-    /// What is kept of a run that a signal stopped.
-    fn interrupted(&self, step: u64) -> Interrupted {
+    /// What is kept of a run that a signal stops after this checkpoint.
+    fn kept(&self, step: u64) -> String {
         let (corpus, run) = (self.corpus.display(), self.output.display());
-        Interrupted(format!("the run is kept at step {step}; go on with: partita train {corpus} -o {run} --resume"))
+        format!("the run is kept at step {step}; go on with: partita train {corpus} -o {run} --resume")
     }
 
     fn changed(&self, recipe: Recipe) -> Result<Recipe, TrainError> {
