@@ -19,10 +19,10 @@ pub enum DatasetError {
         /// What the system said.
         source: io::Error,
     },
-    /// The labels file is not what it should be.
+    /// The labels file, or a table of a data set, is not what it should be.
     #[error("{}, line {line}, column {column}: {problem}", path.display())]
     Labels {
-        /// The labels file.
+        /// The table.
         path: PathBuf,
         /// Line in the file, from 1.
         line: u64,
@@ -35,6 +35,14 @@ pub enum DatasetError {
     #[error("{}: {problem}", path.display())]
     LabelPaths {
         /// The labels file.
+        path: PathBuf,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+    /// A table or list that belongs to a data set is not what it should be.
+    #[error("{}: {problem}", path.display())]
+    Metadata {
+        /// The file, or the folder that should hold it.
         path: PathBuf,
         /// What is wrong, and what would be right.
         problem: String,
@@ -77,6 +85,20 @@ pub enum DatasetError {
         /// The output.
         path: PathBuf,
     },
+    /// The output exists and is no export, so it is not replaced even when asked.
+    #[error("{} is not an export and will not be overwritten: remove it yourself, or choose another name", path.display())]
+    NotAnExport {
+        /// The output.
+        path: PathBuf,
+    },
+    /// A piece cannot be written as a MIDI file.
+    #[error("{piece} cannot be written as a MIDI file: {problem}")]
+    Decode {
+        /// Its path in the corpus.
+        piece: String,
+        /// What the writer said.
+        problem: String,
+    },
     /// An amount is beyond what a corpus can hold.
     #[error("{what} is {found}, more than the limit of {limit}")]
     Limit {
@@ -105,6 +127,14 @@ pub enum DatasetError {
         /// The report of each file.
         report: PathBuf,
     },
+    /// The program was built without what is asked for.
+    #[error("this program was built without {what}: build it with `--features {feature}`")]
+    NotBuiltIn {
+        /// What is asked for.
+        what: &'static str,
+        /// The feature that brings it.
+        feature: &'static str,
+    },
     /// The worker threads could not be started.
     #[error("cannot start {threads} threads: {problem}")]
     Threads {
@@ -130,6 +160,25 @@ impl DatasetError {
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Self::Io { action, path, source }
+    }
+
+    /// What a reader of tables made of the file at `path`.
+    pub(crate) fn table(path: &Path, error: csv::Error) -> Self {
+        let line = error.position().map_or(1, csv::Position::line);
+        let (column, problem) = match error.kind() {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => (
+                *len.min(expected_len) + 1,
+                format!("the row has {len} cells, the heading {expected_len}: put cells that hold commas in quotes"),
+            ),
+            csv::ErrorKind::Utf8 { err, .. } => {
+                (err.field() as u64 + 1, "the cell is not UTF-8 text: save the table as UTF-8".into())
+            }
+            _ => (1, error.to_string()),
+        };
+        match error.into_kind() {
+            csv::ErrorKind::Io(source) => Self::io("read", path)(source),
+            _ => Self::Labels { path: path.to_path_buf(), line, column: column.to_string(), problem },
+        }
     }
 
     pub(crate) fn corrupt(path: &Path, problem: impl Into<String>) -> Self {

@@ -32,6 +32,21 @@ impl FileLabels {
         Self { genre: folders.next(), composer: folders.next(), ..Self::default() }
     }
 
+    /// What is known here, and else what is known there.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            genre: self.genre.or(other.genre),
+            composer: self.composer.or(other.composer),
+            mood: self.mood.or(other.mood),
+            source: self.source.or(other.source),
+            license: self.license.or(other.license),
+            group: self.group.or(other.group),
+            split: self.split.or(other.split),
+            has_beat: self.has_beat.or(other.has_beat),
+            tempo_is_real: self.tempo_is_real.or(other.tempo_is_real),
+        }
+    }
+
     /// How much is known; of two equal pieces the better labelled one is kept.
     pub(crate) fn known(&self) -> usize {
         [
@@ -63,7 +78,7 @@ pub(crate) struct Labels {
 impl Labels {
     /// Reads a labels file.
     pub(crate) fn read(path: &Path) -> Result<Self, DatasetError> {
-        let csv_error = |error: csv::Error| csv_problem(path, error);
+        let csv_error = |error: csv::Error| DatasetError::table(path, error);
         let mut reader = csv::Reader::from_path(path).map_err(csv_error)?;
         let columns = Columns::new(path, reader.headers().map_err(csv_error)?)?;
         let mut rows = HashMap::new();
@@ -128,29 +143,6 @@ impl Labels {
         let mut rest: Vec<_> = self.rows.into_keys().collect();
         rest.sort_unstable();
         rest
-    }
-}
-
-fn csv_problem(path: &Path, error: csv::Error) -> DatasetError {
-    let line = error.position().map_or(1, csv::Position::line);
-    let problem = error.to_string();
-    match error.into_kind() {
-        csv::ErrorKind::Io(source) => DatasetError::io("read", path)(source),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => DatasetError::Labels {
-            path: path.to_path_buf(),
-            line,
-            column: len.min(expected_len).saturating_add(1).to_string(),
-            problem: format!(
-                "the row has {len} cells, the heading {expected_len}: put cells that hold commas in quotes"
-            ),
-        },
-        csv::ErrorKind::Utf8 { err, .. } => DatasetError::Labels {
-            path: path.to_path_buf(),
-            line,
-            column: (err.field() + 1).to_string(),
-            problem: "the cell is not UTF-8 text: save the labels as UTF-8".into(),
-        },
-        _ => DatasetError::Labels { path: path.to_path_buf(), line, column: "1".into(), problem },
     }
 }
 
@@ -230,7 +222,7 @@ impl Row<'_> {
     }
 }
 
-fn yes_or_no(cell: &str) -> Option<bool> {
+pub(crate) fn yes_or_no(cell: &str) -> Option<bool> {
     match cell {
         "yes" | "1" | "true" => Some(true),
         "no" | "0" | "false" => Some(false),
@@ -239,7 +231,7 @@ fn yes_or_no(cell: &str) -> Option<bool> {
 }
 
 /// A quadrant stands for its middle.
-fn mood(cell: &str) -> Option<Mood> {
+pub(crate) fn mood(cell: &str) -> Option<Mood> {
     let half = |sign: &u8| match sign {
         b'+' => Some(0.5),
         b'-' => Some(-0.5),

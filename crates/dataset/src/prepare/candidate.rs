@@ -47,7 +47,12 @@ impl Candidate {
     /// Reads, cleans and encodes a file of `folder`.
     pub(crate) fn of_file(folder: &Path, file: &SourceFile, cleaning: &Cleaning) -> Result<Self, Rejection> {
         let bytes = read_bounded(&file.path_in(folder), cleaning.midi.file_bytes)?;
-        let Reading { score, repairs } = read(&bytes, &cleaning.midi)?;
+        Self::of_bytes(&bytes, file, cleaning)
+    }
+
+    /// Cleans and encodes the bytes of a file.
+    pub(crate) fn of_bytes(bytes: &[u8], file: &SourceFile, cleaning: &Cleaning) -> Result<Self, Rejection> {
+        let Reading { score, repairs } = read(bytes, &cleaning.midi)?;
         cleaning.check_score(&score)?;
         let Timing { grid, tempo, contradiction } = timing(&score, &file.labels);
         let hints = Hints { conditions: labelled(file), tempo };

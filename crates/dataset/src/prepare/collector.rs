@@ -11,10 +11,11 @@ use crate::prepare::report::{FileReport, PrepareReport};
 use crate::prepare::sides::{GroupId, Sides};
 use crate::shard::{SHARD_BYTES_MAX, ShardWriter};
 use crate::versions::{self, Sketch, Versions};
-use crate::{DatasetError, Split, SplitShares};
+use crate::{DatasetError, LayoutFound, Split, SplitShares};
 use partita_encoding::VOCABULARY_VERSION;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Gathers the files of a corpus. What it remembers of a file is its [`Kept`] record and its content's hash.
 pub(crate) struct Collector {
@@ -26,6 +27,8 @@ pub(crate) struct Collector {
     /// One for each of `kept`.
     sketches: Vec<Option<Sketch>>,
     first_with: HashMap<ContentHash, u32>,
+    /// The piece that was kept of each work of which there are several files.
+    chosen: HashMap<Arc<str>, u32>,
     sides: Sides,
 }
 
@@ -37,15 +40,16 @@ struct Kept {
 }
 
 impl Collector {
-    pub(crate) fn new(folder: &Path) -> Result<Self, DatasetError> {
+    pub(crate) fn new(folder: &Path, layout: LayoutFound) -> Result<Self, DatasetError> {
         Ok(Self {
             folder: folder.to_path_buf(),
             shards: ShardWriter::new(folder, SHARD_BYTES_MAX),
             files: FileReport::create(folder)?,
-            report: PrepareReport::default(),
+            report: PrepareReport { layout: Some(layout), ..PrepareReport::default() },
             kept: Vec::new(),
             sketches: Vec::new(),
             first_with: HashMap::new(),
+            chosen: HashMap::new(),
             sides: Sides::default(),
         })
     }
@@ -57,9 +61,20 @@ impl Collector {
         candidate: Result<Candidate, Rejection>,
     ) -> Result<(), DatasetError> {
         match candidate {
+            Ok(_) if self.leave_out_alternative(file)? => Ok(()),
             Ok(candidate) => self.keep(file, candidate),
             Err(rejection) => self.reject(&file.path, &rejection),
         }
+    }
+
+    /// Leaves a file out, and says so, if another one of its work is kept.
+    pub(crate) fn leave_out_alternative(&mut self, file: &SourceFile) -> Result<bool, DatasetError> {
+        let Some(choice) = &file.choice else { return Ok(false) };
+        let Some(kept) = self.chosen.get(&choice.work) else { return Ok(false) };
+        self.report.files += 1;
+        self.report.duplicates += 1;
+        self.files.alternative(&file.path, &choice.work, &self.kept[*kept as usize].record.path)?;
+        Ok(true)
     }
 
     pub(crate) fn reject(&mut self, path: &str, rejection: &Rejection) -> Result<(), DatasetError> {
@@ -75,7 +90,9 @@ impl Collector {
         if let Some(first) = self.first_with.get(&candidate.content) {
             return self.leave_out(file, &candidate, group, *first);
         }
-        self.first_with.insert(candidate.content, self.kept.len() as u32);
+        let number = self.kept.len() as u32;
+        self.first_with.insert(candidate.content, number);
+        self.choose(file, number);
         self.remark(file, &candidate)?;
         self.report.overlapping_notes += candidate.overlapping_notes as u64;
         let place = self.shards.push(&candidate.block)?;
@@ -106,12 +123,18 @@ impl Collector {
         group: GroupId,
         first: u32,
     ) -> Result<(), DatasetError> {
+        self.choose(file, first);
         let first = &self.kept[first as usize];
         self.sides.join(group, first.group);
         self.report.duplicates += 1;
         let lowest = |pitch: Option<u8>| i16::from(pitch.unwrap_or(0));
         let semitones = lowest(candidate.lowest_pitch) - lowest(first.lowest_pitch);
         self.files.duplicate(&file.path, &first.record.path, semitones)
+    }
+
+    /// Takes a kept piece for the file's work.
+    fn choose(&mut self, file: &SourceFile, piece: u32) {
+        self.chosen.extend(file.choice.as_ref().map(|choice| (Arc::clone(&choice.work), piece)));
     }
 
     /// Reports what there is to say of a kept file.
@@ -128,7 +151,7 @@ impl Collector {
         }
         if file.unlabelled {
             self.report.unlabelled += 1;
-            self.files.remark(&file.path, "no labels", "the labels file has no row for it: labelled by its folders")?;
+            self.files.remark(&file.path, "no labels", "no row of a table names it: labelled by where it lies")?;
         }
         Ok(())
     }

@@ -2,7 +2,9 @@
 
 use crate::DatasetError;
 use crate::labels::{FileLabels, Labels};
+use crate::layout::{Catalogue, Choice, Entry};
 use crate::midi_name::is_midi_name;
+use crate::parquet_files::RowId;
 use crate::prepare::rejection::Rejection;
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -19,11 +21,27 @@ pub(crate) struct SourceFile {
     /// The same as the system writes it, where `path` had to be written otherwise.
     pub(crate) place: Option<PathBuf>,
     pub(crate) labels: FileLabels,
-    /// There is a labels file, and it says nothing of this file.
+    /// Where it is, if it is a row of a Parquet file.
+    pub(crate) row: Option<RowId>,
+    /// See [`Choice`].
+    pub(crate) choice: Option<Choice>,
+    /// There is a labels file or a table of the layout, and none says anything of this file.
     pub(crate) unlabelled: bool,
 }
 
 impl SourceFile {
+    /// A file of which the layout knows `entry`, and the user's labels perhaps more.
+    fn new(path: String, entry: Entry, labels: Option<&mut Labels>, catalogue: &dyn Catalogue) -> Self {
+        let Entry { labels: known, choice, unlisted } = entry;
+        let row = labels.map(|labels| labels.take(&path));
+        let unlabelled = row.as_ref().map_or(unlisted, Option::is_none);
+        let labels = match row.flatten() {
+            Some(row) => catalogue.with_row(row, known),
+            None => known,
+        };
+        Self { path, place: None, labels, row: None, choice, unlabelled }
+    }
+
     pub(crate) fn path_in(&self, folder: &Path) -> PathBuf {
         folder.join(self.place.as_deref().unwrap_or(Path::new(&self.path)))
     }
@@ -32,15 +50,25 @@ impl SourceFile {
 /// What was found in a folder.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// In the order of preparing: the best labelled first, since of two equal pieces the first is kept; then by
-    /// name, folder by folder.
+    /// In the order of preparing: files of first choice before their alternatives; the best labelled first, since of
+    /// two equal pieces the first is kept; then by name, folder by folder.
     pub(crate) files: Vec<SourceFile>,
     /// What cannot be looked into, and what the labels name and the folder lacks.
     pub(crate) lost: Vec<(String, Rejection)>,
 }
 
+impl Found {
+    /// Puts the files in order, and tells what the tables name and nobody has.
+    fn finish(&mut self, labels: Option<Labels>, catalogue: &mut dyn Catalogue) {
+        let rank = |file: &SourceFile| file.choice.as_ref().map_or(0, |choice| choice.rank);
+        self.files.sort_by_key(|file| (rank(file), Reverse(file.labels.known()))); // stable
+        let missing = labels.map(Labels::rest).unwrap_or_default().into_iter().chain(catalogue.missing());
+        self.lost.extend(missing.map(|path| (path, Rejection::Missing)));
+    }
+}
+
 /// Finds the MIDI files of a folder, at any depth and through links, and their labels.
-pub(crate) fn find(folder: &Path, labels: Option<&Path>) -> Result<Found, DatasetError> {
+pub(crate) fn find(folder: &Path, labels: Option<&Path>, catalogue: &mut dyn Catalogue) -> Result<Found, DatasetError> {
     let mut labels = labels.map(Labels::read).transpose()?;
     let (mut found, mut paths) = (Found::default(), Vec::new());
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
@@ -58,18 +86,33 @@ pub(crate) fn find(folder: &Path, labels: Option<&Path>) -> Result<Found, Datase
     if let Some(labels) = &mut labels {
         labels.align(&paths.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), folder)?;
     }
-    found.files = paths.into_iter().map(|path| source_file(path, labels.as_mut())).collect();
-    found.files.sort_by_key(|file| Reverse(file.labels.known())); // stable: equals stay in their folders' order
-    let missing = labels.map(Labels::rest).unwrap_or_default();
-    found.lost.extend(missing.into_iter().map(|path| (path, Rejection::Missing)));
+    for (path, place) in paths {
+        let known = catalogue.entry(&path);
+        found.files.push(SourceFile { place, ..SourceFile::new(path, known, labels.as_mut(), catalogue) });
+    }
+    found.finish(labels, catalogue);
     Ok(found)
 }
 
-fn source_file((path, place): (String, Option<PathBuf>), labels: Option<&mut Labels>) -> SourceFile {
-    let row = labels.map(|labels| labels.take(&path));
-    let unlabelled = row == Some(None);
-    let labels = row.flatten().unwrap_or_else(|| FileLabels::from_folders(&path));
-    SourceFile { path, place, labels, unlabelled }
+/// The rows of Parquet files in `folder`, labelled by `labels` where it names them.
+pub(crate) fn of_rows(
+    rows: Vec<(RowId, (String, FileLabels))>,
+    lost: Vec<(String, Rejection)>,
+    folder: &Path,
+    labels: Option<&Path>,
+    catalogue: &mut dyn Catalogue,
+) -> Result<Found, DatasetError> {
+    let mut labels = labels.map(Labels::read).transpose()?;
+    if let Some(labels) = &mut labels {
+        labels.align(&rows.iter().map(|(_, (path, _))| path.as_str()).collect::<Vec<_>>(), folder)?;
+    }
+    let source = |(row, (path, known))| {
+        let file = SourceFile::new(path, Entry::of(known), labels.as_mut(), catalogue);
+        SourceFile { row: Some(row), ..file }
+    };
+    let mut found = Found { files: rows.into_iter().map(source).collect(), lost };
+    found.finish(labels, catalogue);
+    Ok(found)
 }
 
 /// A path below `folder` as labels write it; and as it is, where that is another.

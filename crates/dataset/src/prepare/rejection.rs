@@ -11,6 +11,12 @@ pub(crate) enum Rejection {
     Missing,
     #[error("cannot read it: {0}")]
     Io(#[from] io::Error),
+    #[error("cannot read it as Parquet: {0}")]
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code))] // the program then reads no such files
+    Parquet(String),
+    #[error("the row holds no MIDI file")]
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code))]
+    EmptyCell,
     #[error("{0}")]
     Midi(#[from] ReadError),
     #[error("{0}")]
@@ -29,6 +35,8 @@ impl Rejection {
         match self {
             Self::Missing => "missing",
             Self::Io(_) => "cannot read",
+            Self::Parquet(_) => "not readable as Parquet",
+            Self::EmptyCell => "without MIDI",
             Self::Midi(ReadError::Limit { .. }) | Self::Encode(EncodeError::Limit { .. }) => "over a limit",
             Self::Midi(_) => "not readable as MIDI",
             Self::Encode(EncodeError::Empty) | Self::FewNotes { .. } => "too few notes",

@@ -4,7 +4,7 @@ use crate::digest::DigestedFile;
 use crate::index::Record;
 use crate::manifest::FileEntry;
 use crate::prepare::rejection::Rejection;
-use crate::{DatasetError, Split};
+use crate::{DatasetError, LayoutFound, Split};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,8 @@ const SOURCES: &str = "sources.csv";
 /// The totals of a prepared corpus. `files` = `kept` + `rejected` + `duplicates`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct PrepareReport {
+    /// How the files lie.
+    pub layout: Option<LayoutFound>,
     /// MIDI files found, and files that the labels name but are not there.
     pub files: u64,
     /// Pieces in the corpus.
@@ -25,7 +27,8 @@ pub struct PrepareReport {
     pub repaired: u64,
     /// Files left out, each with its reason in the corpus' `report.csv`.
     pub rejected: u64,
-    /// Files left out because another one has the same notes, if in another key.
+    /// Files left out because another one has the same notes, if in another key, or is of the same work in a data set
+    /// that has several files of one.
     pub duplicates: u64,
     /// Notes in the corpus.
     pub notes: u64,
@@ -42,7 +45,7 @@ pub struct PrepareReport {
     pub moved: u64,
     /// Pieces on another side than by their hash, since there would have been too few to learn from or to validate with.
     pub filled: u64,
-    /// Files without a row in the labels file; labelled by their folders.
+    /// Files without a row in the labels file or the data set's tables; labelled by where they lie.
     pub unlabelled: u64,
     /// Names of genres that were taken for another, which differs only in writing, by the one that was kept.
     pub spellings: BTreeMap<String, BTreeSet<String>>,
@@ -157,6 +160,11 @@ impl FileReport {
             down => ("other key", format!(", {} semitones lower", -down)),
         };
         self.table.row([path, "duplicate", kind, &format!("the notes of {of}{transposed}")])
+    }
+
+    /// Another file of the work is kept.
+    pub(crate) fn alternative(&mut self, path: &str, work: &str, kept: &str) -> Result<(), DatasetError> {
+        self.table.row([path, "duplicate", "same work", &format!("of {work}, as {kept} is, which is kept")])
     }
 
     pub(crate) fn repaired(&mut self, path: &str, repairs: &str) -> Result<(), DatasetError> {
