@@ -4,6 +4,7 @@
 mod bench;
 mod compose;
 mod evaluate;
+mod export;
 mod inspect;
 mod prepare;
 mod render;
@@ -38,6 +39,7 @@ commands! {
     evaluate::Evaluate,
     render::Render,
     prepare::Prepare,
+    export::Export,
     train::Train,
     inspect::Inspect,
     bench::Bench,

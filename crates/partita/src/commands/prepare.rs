@@ -11,7 +11,8 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use indicatif::ProgressBar;
 use partita_dataset::{
-    DatasetError, GenreTotals, PrepareOptions, PrepareReport, Progress, SIDE_PIECES_MIN, SourceTotals, SplitShares,
+    DatasetError, GenreTotals, Layout, LayoutFound, PrepareOptions, PrepareReport, Progress, SIDE_PIECES_MIN,
+    SourceTotals, SplitShares,
 };
 use serde::Serialize;
 
@@ -28,13 +29,20 @@ use crate::table::{count, table, write_facts};
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Prepare {
-    /// Folder with MIDI files, at any depth
+    /// Folder with MIDI files, at any depth; or with Parquet files, or one such file
     #[arg(value_name = "DIR")]
     input: PathBuf,
     /// Table of what is known of each file (CSV; column 'path' and any of genre, composer, mood, source, license,
     /// split, group, tempo_source, beat_grid). Without it the folders tell: genre/composer/file.mid
     #[arg(long, value_name = "CSV")]
     labels: Option<PathBuf>,
+    /// How the files lie: plain, lakh, maestro, pop909, adl-piano, giant-midi or parquet. Without it, it is found out;
+    /// 'plain' takes the folders as they are
+    #[arg(long, value_name = "NAME")]
+    layout: Option<Layout>,
+    /// The column of Parquet files that holds the MIDI files; without it, one with a known name such as music or midi
+    #[arg(long, value_name = "NAME")]
+    column: Option<String>,
     /// The corpus to write
     #[arg(short, long, value_name = "CORPUS")]
     output: PathBuf,
@@ -54,12 +62,14 @@ const EXAMPLES: &str = "\
 Examples:
   partita prepare midi -o corpus.partita
   partita prepare midi --labels midi/labels.csv -o corpus.partita --overwrite
+  partita prepare maestro-v3.0.0 -o maestro.partita
+  partita prepare lmd_matched --labels msd_tagtraum_cd2c.cls -o lakh.partita
   partita prepare midi -o corpus.partita --json > report.json";
 
 impl Prepare {
     pub(crate) fn run(&self, console: &Console) -> Result<()> {
         let started = Instant::now();
-        let watcher = Watcher::new(console.progress("reading", "files"));
+        let watcher = Watcher::new(console, "reading", "files");
         let prepared = partita_dataset::prepare(&self.options(), &watcher);
         watcher.bar.finish_and_clear();
         let totals = prepared.map_err(explained).with_context(|| format!("prepare {}", self.input.display()))?;
@@ -72,6 +82,8 @@ impl Prepare {
     fn options(&self) -> PrepareOptions {
         PrepareOptions {
             labels: self.labels.clone(),
+            layout: self.layout,
+            column: self.column.clone(),
             overwrite: self.overwrite,
             split: self.split,
             threads: self.threads,
@@ -104,17 +116,27 @@ fn explained(error: DatasetError) -> anyhow::Error {
 
 /// Shows the progress and passes Ctrl-C on.
 pub(super) struct Watcher {
+    console: Console,
     pub(super) bar: ProgressBar,
     careful: Careful,
 }
 
 impl Watcher {
-    pub(super) fn new(bar: ProgressBar) -> Self {
-        Self { bar, careful: Careful::begin() }
+    pub(super) fn new(console: &Console, work: &'static str, unit: &str) -> Self {
+        Self { console: *console, bar: console.progress(work, unit), careful: Careful::begin() }
     }
 }
 
 impl Progress for Watcher {
+    fn found(&self, found: &LayoutFound) {
+        if found.layout != Layout::Plain {
+            self.bar.suspend(|| {
+                self.console.note(&format!("layout: {}", in_words(found)));
+                found.notes.iter().for_each(|note| self.console.note(&format!("{}: {note}", found.layout.title())));
+            });
+        }
+    }
+
     fn begin(&self, files: u64) {
         self.bar.set_length(files);
     }
@@ -189,6 +211,13 @@ pub(super) fn sources_table(sources: &[SourceTotals]) -> impl fmt::Display + use
     table(["source", "licence as stated", "pieces", "notes"], 2, sorted.iter().map(row).collect())
 }
 
+/// As in "MAESTRO, 1,276 files, its own splits".
+fn in_words(found: &LayoutFound) -> String {
+    let unit = if found.layout == Layout::Parquet { "rows" } else { "files" };
+    let splits = if found.own_splits { ", its own splits" } else { "" };
+    format!("{}, {} {unit}{splits}", found.layout.title(), count(found.files))
+}
+
 fn or_none(name: &str) -> &str {
     if name.is_empty() { "(none)" } else { name }
 }
@@ -206,6 +235,7 @@ fn facts(corpus: &Path, seconds: f64, totals: &PrepareReport) -> Vec<(&'static s
         if number == 0 { String::new() } else { format!("{}{remark}", count(number)) }
     };
     vec![
+        ("layout", totals.layout.as_ref().map(in_words).unwrap_or_default()),
         ("files", count(totals.files)),
         ("kept", format!("{}, of which {} repaired", count(totals.kept), count(totals.repaired))),
         ("rejected", count(totals.rejected)),

@@ -5,6 +5,7 @@
 mod bench;
 mod compose;
 mod evaluate;
+mod export;
 mod inspect;
 #[cfg(unix)]
 mod interrupt;

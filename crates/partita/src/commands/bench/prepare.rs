@@ -38,7 +38,7 @@ pub(super) fn measure(dir: &Path, console: &Console, figures: &mut Figures) -> R
 pub(super) fn corpus_of(dir: &Path, corpus: PathBuf, console: &Console) -> Result<PrepareReport> {
     let labels = dir.join(LABELS);
     let options = PrepareOptions { labels: labels.is_file().then_some(labels), ..PrepareOptions::new(dir, corpus) };
-    let watcher = Watcher::new(console.progress("preparing", "files"));
+    let watcher = Watcher::new(console, "preparing", "files");
     let report = partita_dataset::prepare(&options, &watcher);
     watcher.bar.finish_and_clear();
     interrupt::check()?;
