@@ -99,16 +99,6 @@ pub enum DatasetError {
         /// What the writer said.
         problem: String,
     },
-    /// An amount is beyond what a corpus can hold.
-    #[error("{what} is {found}, more than the limit of {limit}")]
-    Limit {
-        /// The amount.
-        what: &'static str,
-        /// Its value.
-        found: u64,
-        /// The most allowed.
-        limit: u64,
-    },
     /// The folder has no MIDI files.
     #[error("{}: there are no MIDI files: give a folder that holds .mid files", path.display())]
     NoFiles {

@@ -2,7 +2,7 @@
 //! The columns are described in the crate's documentation.
 
 use crate::names::Names;
-use crate::{DatasetError, Split, label_paths};
+use crate::{DatasetError, Split, label_paths, read_within};
 use partita_encoding::Mood;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -68,6 +68,9 @@ fn is_of_a_hash(folder: &str) -> bool {
     matches!(folder.len(), 1 | 32 | 40 | 64) && folder.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// The longest labels file: some million rows.
+const LABELS_BYTES_MAX: usize = 256 << 20;
+
 /// The rows of a labels file by path.
 #[derive(Debug, Default)]
 pub(crate) struct Labels {
@@ -79,7 +82,8 @@ impl Labels {
     /// Reads a labels file.
     pub(crate) fn read(path: &Path) -> Result<Self, DatasetError> {
         let csv_error = |error: csv::Error| DatasetError::table(path, error);
-        let mut reader = csv::Reader::from_path(path).map_err(csv_error)?;
+        let bytes = read_within(path, LABELS_BYTES_MAX).map_err(DatasetError::io("read", path))?;
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
         let columns = Columns::new(path, reader.headers().map_err(csv_error)?)?;
         let mut rows = HashMap::new();
         let mut names = Names::default();
@@ -315,6 +319,13 @@ mod tests {
         assert_eq!(place("path,genre\na,folk,x\n"), (2, "3".into()));
         assert_eq!(error(b"path,genre\na,b\xE9b\n").1, "2"); // Latin-1
         assert_eq!(error("path,split\na,dev\n").2, "\"dev\" is not train, valid or test");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_has_no_end_is_no_labels_file() {
+        let error = Labels::read(Path::new("/dev/zero")).unwrap_err();
+        assert!(matches!(error, DatasetError::Io { .. }) && error.to_string().contains("/dev/zero"), "{error}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The manifest: what files a corpus consists of, with the length and SHA-256 of each.
 
-use crate::DatasetError;
 use crate::digest::Digest;
+use crate::{DatasetError, read_within};
 use partita_encoding::VOCABULARY_VERSION;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -15,7 +15,7 @@ pub const FORMAT_VERSION: u32 = 1;
 pub(crate) const FILE: &str = "manifest.json";
 
 /// A manifest is a few lines a shard; more than this is not one.
-const BYTES_MAX: u64 = 16 << 20;
+const BYTES_MAX: usize = 16 << 20;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Manifest {
@@ -82,14 +82,11 @@ impl Manifest {
     /// Reads the manifest of the corpus in `folder`, with the manifest's own digest.
     pub(crate) fn read(folder: &Path) -> Result<(Self, Digest), DatasetError> {
         let path = folder.join(FILE);
-        let text = match fs::metadata(&path) {
+        let text = match read_within(&path, BYTES_MAX) {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 return Err(DatasetError::NotACorpus { path: folder.to_path_buf() });
             }
-            Ok(file) if file.len() > BYTES_MAX => {
-                return Err(DatasetError::Limit { what: "bytes of the manifest", found: file.len(), limit: BYTES_MAX });
-            }
-            _ => fs::read(&path).map_err(DatasetError::io("read", &path))?,
+            read => read.map_err(DatasetError::io("read", &path))?,
         };
         let damaged = |error: serde_json::Error| DatasetError::corrupt(&path, error.to_string());
         check_versions(folder, &serde_json::from_slice(&text).map_err(damaged)?)?;
@@ -163,6 +160,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(Manifest::read(folder.path()), Err(DatasetError::NotACorpus { .. })));
         assert!(matches!(Manifest::read(&folder.path().join("absent")), Err(DatasetError::NotACorpus { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_manifest_without_end_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join(FILE)).unwrap();
+        let error = Manifest::read(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("manifest.json") && error.contains("bytes"), "{error}");
     }
 
     #[test]
