@@ -6,9 +6,13 @@ mod bench;
 mod compose;
 mod evaluate;
 mod export;
+#[cfg(target_os = "linux")]
+mod failing_calls;
 mod inspect;
 #[cfg(unix)]
 mod interrupt;
+#[cfg(unix)]
+mod kill;
 mod manners;
 mod prepare;
 mod render;

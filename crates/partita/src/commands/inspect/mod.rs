@@ -62,6 +62,11 @@ impl Inspect {
         for picture in [&self.roll, &self.curves].into_iter().flatten() {
             PictureFormat::of(picture)?;
         }
+        if !self.subject.exists() {
+            // A corpus that a killed `prepare --overwrite` left under a hidden name gets its name back. Where that fails, the name
+            // is told to be that of nothing.
+            let _ = partita_dataset::sweep(&self.subject);
+        }
         match &self.subject {
             folder if folder.is_dir() => self.inspect_corpus(console),
             file if model::is_model(file) => self.inspect_model(console),
