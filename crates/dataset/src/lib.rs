@@ -45,6 +45,8 @@
 //! | `beat_grid` | `yes`, or `no` for a performance whose beats are not known |
 //! | `tempo_source` | `file` where the file's tempo is real; any other word: it is not |
 //!
+//! Data sets in a known [`Layout`] are labelled by it; a labels file stands above that, cell by cell.
+//!
 //! A file goes on the beat grid unless its labels deny a beat or its onsets show none; where the labels claim one and the
 //! file has a tempo, unless its onsets clearly contradict (see `prepare/pulse.rs`).
 //!

@@ -62,7 +62,7 @@ pub(crate) fn is_parquet_name(path: &Path) -> bool {
 }
 
 fn files(folder: &Path, fits: &impl Fn(&str) -> bool) -> Vec<PathBuf> {
-    let named = |path: &PathBuf| path.is_file() && path.file_name().and_then(|name| name.to_str()).is_some_and(fits);
+    let named = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(fits) && path.is_file();
     inside(folder).into_iter().filter(named).collect()
 }
 
@@ -70,10 +70,9 @@ fn folders(folder: &Path) -> Vec<PathBuf> {
     inside(folder).into_iter().filter(|path| path.is_dir()).collect()
 }
 
-/// The first entries of a folder, sorted.
+/// The entries of a folder, sorted.
 fn inside(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().take(ENTRIES_MAX).flatten();
-    let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+    let mut paths: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     paths.sort();
     paths
 }
