@@ -3,6 +3,7 @@
 use partita_testing::{Kind, bank, corpus, labels, model, mutated, recipe};
 
 /// Tries `rounds` mutations of a kind's valid file, of which some pass and some do not.
+#[allow(clippy::print_stdout)] // the counts that docs/reliability.md tells
 fn survives(kind: Kind, rounds: u64) {
     let valid = (kind.valid)();
     assert!((kind.passes)(&valid), "the valid {} is refused", kind.name);

@@ -73,11 +73,15 @@ fn rendering_leaves_nothing() {
 
 /// All notes at once: no sound is made between them.
 #[test]
-fn rendering_stops_among_the_notes_of_a_moment() {
+fn rendering_stops_among_dense_notes() {
     let stage = Stage::new();
     let pitch = |index: u32| Pitch::clamped((index % 128) as u8);
-    let note =
-        |index: u32| Note { onset: Tick(0), duration: Tick(480), pitch: pitch(index), velocity: Velocity::clamped(64) };
+    let note = |index: u32| Note {
+        onset: Tick(index / 128),
+        duration: Tick(1),
+        pitch: pitch(index),
+        velocity: Velocity::clamped(64),
+    };
     let tracks = (0..15).map(|program| {
         let notes = (0..60_000).map(note).collect();
         Track { notes, ..Track::new(Program::clamped(program)) }

@@ -68,7 +68,10 @@ fn results_go_to_standard_output_and_notes_to_standard_error() {
 #[test]
 fn no_progress_is_drawn_where_nobody_watches() {
     let stage = Stage::new();
-    stage.write("midi/a.mid", &tune(1, 16, 0));
+    // As many pieces as can be trained on, so that there is nothing to say of the split.
+    for seed in 0..4 {
+        stage.write(&format!("midi/{seed}.mid"), &tune(seed, 16, 0));
+    }
     let outcome = stage.run(&["prepare", "midi", "-o", "corpus"]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
 }
