@@ -21,6 +21,7 @@ struct Saving<'a> {
 impl Saving<'_> {
     /// Runs the command with each fault at the first, second, … of each call, after `before` and before `check`, which is told
     /// whether the command ended well, and what was done. Says how many faults there were.
+    #[allow(clippy::print_stdout)] // the count that docs/reliability.md tells
     fn under_faults(&self, before: impl Fn(), check: impl Fn(bool, &str)) {
         let mut injected = 0;
         for fault in FAULTS {
