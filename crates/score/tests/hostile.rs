@@ -325,9 +325,8 @@ proptest! {
         bytes[9] = format;
         if let Ok(reading) = read(&bytes, &Limits::default()) {
             let once = read(&write(&reading.score).unwrap(), &Limits::default()).unwrap().score;
-            prop_assert!(once.end() <= reading.score.end());
-            let twice = read(&write(&once).unwrap(), &Limits::default()).unwrap().score;
-            prop_assert_eq!(note_times(&twice), note_times(&once));
+            prop_assert!(once.note_count() <= reading.score.note_count() && once.end() <= reading.score.end());
+            prop_assert_eq!(once.end_of_track, reading.score.end_of_track);
         }
     }
 
